@@ -1,0 +1,35 @@
+package wording
+
+func init() {
+	Say("assignment.issued", "{issuer_id:employee} поручает {assignee_id:employee}: {title}, срок {due_at:time}", "{issuer_id:employee} assigns to {assignee_id:employee}: {title}, due {due_at:time}", "description")
+	Say("assignment.accepted", "Поручение принято к исполнению", "Assignment accepted", "")
+	Say("assignment.declined", "Исполнитель отказался от поручения: {reason}", "Assignment declined: {reason}", "reason")
+	Say("assignment.reassigned", "Поручение передано от {from_id:employee} к {to_id:employee}: {reason}", "Assignment passed from {from_id:employee} to {to_id:employee}: {reason}", "reason")
+	Say("assignment.started", "Работа по поручению начата", "Work on the assignment started", "")
+	Say("assignment.reported_done", "Исполнитель доложил о выполнении: {result}", "Reported done: {result}", "result")
+	Say("assignment.verified", "{by_id:employee}: поручение проверено и принято", "{by_id:employee} verified the assignment", "remark")
+	Say("assignment.returned", "{by_id:employee}: поручение возвращено на доработку: {reason}", "{by_id:employee} returned the assignment for rework: {reason}", "reason")
+	Say("assignment.cancelled", "{by_id:employee}: поручение отменено: {reason}", "{by_id:employee} cancelled the assignment: {reason}", "reason")
+	Say("assignment.due_changed", "{author_id:employee}: срок поручения перенесён с {from:time} на {to:time}: {reason}", "{author_id:employee} moved the due time from {from:time} to {to:time}: {reason}", "reason")
+	Say("assignment.time_asked", "Исполнитель просит продлить срок до {due_at:time}: {reason}", "The assignee asks for time until {due_at:time}: {reason}", "reason")
+	Say("assignment.revised", "Поручение уточнено: {title}. {reason}", "Assignment revised: {title}. {reason}", "description")
+	Say("assignment.co_executors_set", "Соисполнители: {co_executor_ids:employee}", "Co-executors: {co_executor_ids:employee}", "")
+	Say("assignment.verification_reminded", "{issuer_id:employee}: напоминание проверить выполненное поручение", "{issuer_id:employee} was reminded to verify the assignment", "")
+
+	Words("assignment.state.issued", "выдано", "issued")
+	Words("assignment.state.accepted", "принято к исполнению", "accepted")
+	Words("assignment.state.declined", "отклонено исполнителем", "declined")
+	Words("assignment.state.in_progress", "в работе", "in progress")
+	Words("assignment.state.reported_done", "выполнено, ждёт проверки", "reported done")
+	Words("assignment.state.returned_for_rework", "возвращено на доработку", "returned for rework")
+	Words("assignment.state.verified", "проверено", "verified")
+	Words("assignment.state.cancelled", "отменено", "cancelled")
+	Words("assignment.priority.low", "низкая важность", "low")
+	Words("assignment.priority.normal", "обычная важность", "normal")
+	Words("assignment.priority.high", "высокая важность", "high")
+	Words("assignment.priority.urgent", "срочно", "urgent")
+
+	Say("timesheet.time_entered", "{employee_id:employee}: учтено время за {entry.date}, минут: {entry.minutes}", "{employee_id:employee} entered {entry.minutes} min for {entry.date}", "")
+	Say("timesheet.entry_corrected", "{employee_id:employee}: исправлена запись времени № {entry.no}: {was.minutes} → {entry.minutes} мин. {reason}", "{employee_id:employee} corrected time entry {entry.no}: {was.minutes} → {entry.minutes} min. {reason}", "reason")
+	Say("timesheet.entry_withdrawn", "{employee_id:employee}: снята запись времени № {was.no}: {reason}", "{employee_id:employee} withdrew time entry {was.no}: {reason}", "reason")
+}

@@ -1,0 +1,55 @@
+package wording
+
+func init() {
+	Say("message.registered", "Получено сообщение от {from_raw}: {subject}", "Message received from {from_raw}: {subject}", "text")
+	Say("message.classified", "Сообщение разобрано: тема «{topic}»", "Message classified: topic “{topic}”", "")
+	Say("message.matched", "Отправитель определён ({rule:word}): {counterparty_id:counterparty}, {person_id:person}", "Sender identified ({rule:word}): {counterparty_id:counterparty}, {person_id:person}", "")
+	Say("message.unmatched", "Отправитель определён неверно: {reason}", "Sender was identified wrongly: {reason}", "reason")
+	Say("message.routed", "Сообщение передано: {addressee_id:employee}, подтвердить до {acknowledge_by:time}", "Message routed to {addressee_id:employee}, to be acknowledged by {acknowledge_by:time}", "")
+	Say("message.rerouted", "Сообщение передано дальше: от {from_id:employee} к {addressee_id:employee}", "Message rerouted from {from_id:employee} to {addressee_id:employee}", "reason")
+	Say("message.acknowledged", "{by_id:employee} подтверждает получение, рабочих минут: {business_minutes}", "{by_id:employee} acknowledged the message after {business_minutes} working minutes", "")
+	Say("message.acknowledgement_overdue", "Срок подтверждения истёк: {addressee_id:employee}", "Acknowledgement overdue: {addressee_id:employee}", "")
+	Say("message.taken_up", "{by_id:employee} работает над сообщением", "{by_id:employee} works on the message", "")
+	Say("message.resolved", "Сообщение отработано: {outcome}. Продолжение: {became.kind:word}", "Message resolved: {outcome}. Became: {became.kind:word}", "outcome")
+	Say("message.lost", "Обращение потеряно, ответа не было: {reason}", "Message lost, never answered: {reason}", "reason")
+	Say("message.marked_spam", "Сообщение признано нежелательным", "Message marked as spam", "reason")
+	Say("message.reopened", "Работа над сообщением возобновлена: {reason}", "Message reopened: {reason}", "reason")
+
+	Words("message.state.registered", "зарегистрировано", "registered")
+	Words("message.state.routed", "передано", "routed")
+	Words("message.state.acknowledged", "получение подтверждено", "acknowledged")
+	Words("message.state.in_progress", "в работе", "in progress")
+	Words("message.state.resolved", "отработано", "resolved")
+	Words("message.state.lost", "потеряно", "lost")
+	Words("message.state.spam", "нежелательное", "spam")
+
+	Words("message.channel.call", "звонок", "call")
+	Words("message.channel.email", "электронная почта", "e-mail")
+	Words("message.channel.web_form", "форма на сайте", "web form")
+	Words("message.channel.messenger", "мессенджер", "messenger")
+	Words("message.channel.visit", "личный визит", "visit")
+	Words("message.channel.letter", "письмо", "letter")
+
+	Words("message.intent.question", "вопрос", "question")
+	Words("message.intent.order", "заказ", "order")
+	Words("message.intent.complaint", "жалоба", "complaint")
+	Words("message.intent.partner", "сотрудничество", "partnership")
+	Words("message.intent.spam", "нежелательное", "spam")
+	Words("message.intent.other", "другое", "other")
+
+	Words("message.urgency.high", "высокая", "high")
+	Words("message.urgency.normal", "обычная", "normal")
+	Words("message.urgency.low", "низкая", "low")
+
+	Words("by_hand", "вручную", "by hand")
+	Words("by_email", "по адресу почты", "by e-mail address")
+	Words("by_phone", "по телефону", "by phone number")
+
+	Words("negotiation", "переговоры", "negotiation")
+	Words("complaint", "жалоба", "complaint")
+	Words("consultation", "консультация", "consultation")
+	Words("assignment", "задание", "assignment")
+	Words("work_item", "график работ", "work schedule")
+	Words("thread", "внутренняя переписка", "internal correspondence")
+	Words("none", "нет", "none")
+}
