@@ -1,0 +1,291 @@
+// Package eventnode is an event store in one process: an append-only log with
+// streams, on Pebble, behind the gRPC protocol of EventStoreDB. The same official
+// client that talks to a cluster talks to it.
+package eventnode
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"os"
+	"sync"
+	"time"
+
+	"github.com/cockroachdb/pebble/v2/vfs"
+	"github.com/google/uuid"
+	"google.golang.org/grpc"
+)
+
+// Config says where a node keeps its events. Only Dir is required.
+type Config struct {
+	// Dir is the database directory; it is created when missing and locked while
+	// the node is open.
+	Dir string
+
+	// FS is the file system under Dir. Default: the operating system's.
+	FS vfs.FS
+
+	// Logger receives the node's own messages. Default: slog.Default().
+	Logger *slog.Logger
+
+	// Now stamps events; the stamps never go back even if it does. Default: time.Now.
+	Now func() time.Time
+
+	// Fatal is called once, when a write or a sync has failed. What the disk holds
+	// is then unknown and must not be written to again by this process, so Fatal
+	// is expected to end it. Should it return, the goroutine that met the failure
+	// stands still for ever and the node acknowledges nothing any more. Default:
+	// log and os.Exit(1).
+	Fatal func(error)
+
+	// MaxAppendSize bounds type + data + metadata of one append, in bytes.
+	// Default: 1 MiB.
+	MaxAppendSize int
+
+	// MaxEventSize bounds the same of a single event. Default: no bound of its own.
+	MaxEventSize int
+
+	// StopTimeout is how long Close waits for running calls. Default: 5 seconds.
+	StopTimeout time.Duration
+
+	// For tests.
+	unsafeNoSync  bool // acknowledge before the disk has it
+	noSystemUsers bool
+	stateLimit    int // streams the writer keeps in memory
+	windowSize    int // event ids kept for "any" and "stream exists"
+	windowRebuild int // of those, read back at start
+}
+
+func (c *Config) setDefaults() {
+	if c.Logger == nil {
+		c.Logger = slog.Default()
+	}
+	if c.Now == nil {
+		c.Now = time.Now
+	}
+	if c.Fatal == nil {
+		logger := c.Logger
+		c.Fatal = func(err error) {
+			logger.Error("event node: cannot go on", "error", err)
+			os.Exit(1) //nolint:forbidigo // going on could acknowledge what the disk has lost
+		}
+	}
+	if c.MaxAppendSize == 0 {
+		c.MaxAppendSize = 1 << 20
+	}
+	if c.StopTimeout == 0 {
+		c.StopTimeout = 5 * time.Second
+	}
+	if c.stateLimit == 0 {
+		c.stateLimit = 50_000
+	}
+	if c.windowSize == 0 {
+		c.windowSize = 65_536
+	}
+	if c.windowRebuild == 0 {
+		c.windowRebuild = 20_000
+	}
+}
+
+func (c *Config) validate() error {
+	if c.Dir == "" {
+		return errors.New("eventnode: Config.Dir is empty")
+	}
+	if c.MaxAppendSize < 0 || c.MaxAppendSize > maxReceive-(1<<20) {
+		return fmt.Errorf("eventnode: MaxAppendSize %d is not between 0 and %d", c.MaxAppendSize, maxReceive-(1<<20))
+	}
+	return nil
+}
+
+// Node is an open event store. Its methods may be called from any goroutine.
+type Node struct {
+	cfg      Config
+	instance uuid.UUID
+	store    *store
+	tail     *tail
+	writer   *writer
+	stopping chan struct{} // closed first of all: subscriptions and reads end
+	dead     chan struct{} // closed when the node has failed
+	failOnce sync.Once
+	failure  error // set before dead is closed
+
+	mu      sync.Mutex
+	closed  bool
+	servers []*grpc.Server
+	serving sync.WaitGroup
+}
+
+// Open opens the store in cfg.Dir, creating it when it does not exist. It fails
+// when another node, in this process or another, has the directory open.
+func Open(cfg Config) (*Node, error) {
+	cfg.setDefaults()
+	if err := cfg.validate(); err != nil {
+		return nil, err
+	}
+	n := &Node{cfg: cfg, stopping: make(chan struct{}), dead: make(chan struct{})}
+	var err error
+	if n.store, err = openStore(cfg, n.fail); err != nil {
+		return nil, fmt.Errorf("eventnode: %w", err)
+	}
+	if err := n.start(); err != nil {
+		err = fmt.Errorf("eventnode: %w", err)
+		if n.failed() != nil {
+			return nil, err
+		}
+		return nil, errors.Join(err, n.store.close())
+	}
+	return n, nil
+}
+
+func (n *Node) start() (err error) {
+	if n.instance, err = n.store.instanceID(); err != nil {
+		return err
+	}
+	n.tail = newTail(n.store.durable.Load())
+	if n.writer, err = newWriter(n.store, n.tail, n.cfg); err != nil {
+		return err
+	}
+	n.writer.fatal, n.writer.dead = n.fail, n.dead
+	go n.writer.run()
+	if n.cfg.noSystemUsers {
+		return nil
+	}
+	if err := n.writeSystemUsers(); err != nil {
+		n.writer.stop()
+		return fmt.Errorf("system users: %w", err)
+	}
+	return nil
+}
+
+// writeSystemUsers writes what a fresh EventStoreDB has in $users: tools wait for
+// it as the sign of a node that is ready. Nobody can sign in with these.
+func (n *Node) writeSystemUsers() error {
+	user := func(login, name, group string) []proposedEvent {
+		data := fmt.Sprintf(`{"loginName":%q,"fullName":%q,"disabled":false,"groups":[%q]}`, login, name, group)
+		return []proposedEvent{{id: systemEventID(login), json: true, eventType: "$UserCreated", data: []byte(data)}}
+	}
+	list := func(logins ...string) (events []proposedEvent) {
+		for _, login := range logins {
+			events = append(events, proposedEvent{
+				id: systemEventID("list/" + login), eventType: "$User", data: []byte(login),
+			})
+		}
+		return events
+	}
+	for _, r := range []*writeRequest{
+		{stream: "$user-admin", events: user("admin", "Event Store Administrator", "$admins")},
+		{stream: "$user-ops", events: user("ops", "Event Store Operations", "$ops")},
+		{stream: "$users", events: list("admin", "ops")},
+	} {
+		// Fixed ids: a start that was cut short is completed, a later one writes nothing.
+		r.expected = expectNoStream
+		if _, err := n.writer.submit(context.Background(), r); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func systemEventID(name string) uuid.UUID {
+	return uuid.NewSHA1(uuid.NameSpaceOID, []byte("$user/"+name))
+}
+
+// fail stops all acknowledgements and calls Config.Fatal, once. It never returns:
+// its caller would go on with a disk that has lied.
+func (n *Node) fail(err error) {
+	n.failOnce.Do(func() {
+		n.failure = err
+		close(n.dead)
+		n.cfg.Fatal(err)
+	})
+	select {}
+}
+
+// failed returns errFailed with its cause after fail was called.
+func (n *Node) failed() error {
+	select {
+	case <-n.dead:
+		return fmt.Errorf("%w: %w", errFailed, n.failure)
+	default:
+		return nil
+	}
+}
+
+// Serve answers calls on the listener until Close, and then returns nil. It takes
+// the listener over. advertise is the host:port that gossip tells clients to
+// dial; empty means the listener's own address. It may be called for several
+// listeners at once.
+func (n *Node) Serve(lis net.Listener, advertise string) error {
+	server := n.newServer(lis, advertise)
+	n.mu.Lock()
+	if n.closed {
+		n.mu.Unlock()
+		return errors.Join(errStopped, lis.Close())
+	}
+	n.servers = append(n.servers, server)
+	n.serving.Add(1)
+	n.mu.Unlock()
+	defer n.serving.Done()
+	return server.Serve(lis)
+}
+
+// Close stops taking calls, ends subscriptions, waits for running calls (at most
+// Config.StopTimeout) and closes the store. Acknowledged events are safe without
+// it. After a failure it waits for nothing, leaves the store to the end of the
+// process and returns the cause.
+func (n *Node) Close() error {
+	n.mu.Lock()
+	if n.closed {
+		n.mu.Unlock()
+		return nil
+	}
+	n.closed = true
+	servers := n.servers
+	n.mu.Unlock()
+
+	close(n.stopping)
+	quiet := make(chan struct{})
+	go func() {
+		defer close(quiet)
+		var stopped sync.WaitGroup
+		for _, server := range servers {
+			stopped.Go(func() { n.stopServer(server) })
+		}
+		stopped.Wait()
+		n.serving.Wait()
+		n.writer.stop()
+	}()
+	select {
+	case <-quiet:
+	case <-n.dead:
+	}
+	if err := n.failed(); err != nil {
+		return err
+	}
+	return n.store.close()
+}
+
+func (n *Node) stopServer(server *grpc.Server) {
+	timer := time.AfterFunc(n.cfg.StopTimeout, server.Stop)
+	defer timer.Stop()
+	server.GracefulStop()
+}
+
+// storeLogger passes Pebble's messages on. Its chatter about flushes and
+// compactions stays below the usual level.
+type storeLogger struct {
+	logger *slog.Logger
+	fatal  func(error)
+}
+
+func (l storeLogger) Infof(format string, args ...any) {
+	l.logger.Debug("event store", "text", fmt.Sprintf(format, args...))
+}
+
+func (l storeLogger) Errorf(format string, args ...any) {
+	l.logger.Error("event store", "text", fmt.Sprintf(format, args...))
+}
+
+func (l storeLogger) Fatalf(format string, args ...any) { l.fatal(fmt.Errorf(format, args...)) }
