@@ -27,8 +27,12 @@ type IssueAssignment struct {
 	Context        []domain.Ref          `json:"context,omitempty" maxItems:"20" doc:"What it came from or belongs to: contract, meeting decision, complaint"`
 }
 
-// Prepare refuses a parent that is not there, and executors who have left.
+// Prepare refuses what is not there, and executors who have left.
 func (c *IssueAssignment) Prepare(ctx context.Context, f *Facts) error {
+	named := referencesOf(f).counterparty(ctx, "counterparty_id", c.Counterparty).employee(ctx, "assignee_id", c.Assignee)
+	if err := named.employees(ctx, "co_executor_ids", c.CoExecutors).Err(); err != nil {
+		return err
+	}
 	if err := stillHere(ctx, f, append([]domain.EmployeeID{c.Assignee}, c.CoExecutors...)...); err != nil || c.Parent.IsZero() {
 		return err
 	}
@@ -58,7 +62,7 @@ func stillHere(ctx context.Context, f *Facts, people ...domain.EmployeeID) error
 func (c IssueAssignment) Decide(s domain.Assignment, now time.Time) ([]domain.Event[domain.Assignment], error) {
 	return s.Issue(domain.AssignmentWasIssued{
 		Issuer: c.Who(), Assignee: c.Assignee, CoExecutors: c.CoExecutors, Title: c.Title, Description: c.Description,
-		ExpectedResult: c.ExpectedResult, Priority: c.Priority, Due: c.Due.UTC(), PlannedEffort: c.PlannedEffort,
+		ExpectedResult: c.ExpectedResult, Priority: c.Priority, Due: c.Due, PlannedEffort: c.PlannedEffort,
 		Counterparty: c.Counterparty, Parent: c.Parent, Context: c.Context,
 	}, now)
 }
@@ -271,6 +275,9 @@ type SetAssignmentCoExecutors struct {
 
 // Prepare implements Preparer.
 func (c *SetAssignmentCoExecutors) Prepare(ctx context.Context, f *Facts) (err error) {
+	if err := stillHere(ctx, f, c.CoExecutors...); err != nil {
+		return err
+	}
 	c.head, err = asIssuersHead(ctx, f, c.By)
 	return err
 }

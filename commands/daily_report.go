@@ -33,7 +33,7 @@ func (c IssueDailyReport) Decide(s domain.DailyReport, now time.Time) ([]domain.
 		occasion = domain.OnFirstSignIn
 	}
 	return s.Issue(domain.DailyReportWasIssued{
-		Employee: c.Employee, ShownTo: c.Actor, Date: c.Date, Occasion: occasion, At: now, LastLogin: c.LastLogin.UTC(),
+		Employee: c.Employee, ShownTo: c.Actor, Date: c.Date, Occasion: occasion, At: now, LastLogin: c.LastLogin,
 		Sections: c.Sections, Hash: c.Hash,
 	})
 }

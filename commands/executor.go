@@ -261,17 +261,21 @@ func commandDigest(command any) string {
 
 // encode gives the events' wire form and the state after them. Event ids follow from the command id, so an immediate
 // retry is answered by the store itself.
+//
+// Here, and nowhere else, instants become UTC and whole microseconds: every event passes, whether a client, a calendar or
+// the clock gave the instant, and it passes before it is applied, so the cached state is the one that the log folds to.
 func encode[S any](category *domain.Category[S], stream string, before S, decided []domain.Event[S], r Request, name, digest string, now time.Time) ([]domain.NewEvent, S, error) {
-	after := before
-	for _, e := range decided {
-		e.Apply(&after)
+	after, settled := before, make([]domain.Event[S], len(decided))
+	for i, e := range decided {
+		settled[i] = domain.InUTC(e)
+		settled[i].Apply(&after)
 	}
-	meta := metadata(r, name, now)
+	meta := domain.InUTC(metadata(r, name, now))
 	meta.CommandDigest = digest
 	meta.Subjects = union(subjectsOf(before), subjectsOf(after))
 	meta.Participants = union(participantsOf(before), participantsOf(after))
-	written := make([]domain.NewEvent, len(decided))
-	for i, e := range decided {
+	written := make([]domain.NewEvent, len(settled))
+	for i, e := range settled {
 		typeName, version, data, err := category.Encode(e)
 		if err != nil {
 			return nil, after, err
@@ -294,7 +298,7 @@ func metadata(r Request, name string, now time.Time) domain.Metadata {
 	m := domain.Metadata{
 		CommandID: r.CommandID, Command: name, CorrelationID: r.Correlation, CausationID: r.Causation,
 		Actor: r.Actor, OnBehalfOf: r.OnBehalfOf, Source: r.Source, Reason: r.Reason, ClientIPHash: r.ClientIPHash,
-		OccurredAt: r.OccurredAt.UTC(), RecordedAt: now,
+		OccurredAt: r.OccurredAt, RecordedAt: now,
 	}
 	if m.CorrelationID == uuid.Nil {
 		m.CorrelationID = r.CommandID

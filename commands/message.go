@@ -49,15 +49,26 @@ func (c *RegisterMessage) Prepare(ctx context.Context, f *Facts) (err error) {
 	if number := ReadPhone(cmp.Or(c.FromPhone, c.FromRaw), ""); number.E164 != "" {
 		c.FromPhone = number.E164
 	}
+	if c.ReceivedAt.After(f.Now().Add(receivedAhead)) {
+		var v domain.Invalid
+		v.Add("received_at", "in_future", "a message cannot have come in in the future")
+		return v.Err()
+	}
+	if err := referencesOf(f).counterparty(ctx, "counterparty_id", c.Counterparty).employee(ctx, "addressee_id", c.Addressee).Err(); err != nil {
+		return err
+	}
 	if !c.Addressee.IsZero() {
 		c.clock, err = f.acknowledgementClock(ctx, c.Addressee)
 	}
 	return err
 }
 
+// receivedAhead is how far another machine's clock may be ahead of ours.
+const receivedAhead = time.Minute
+
 func (c RegisterMessage) Decide(s domain.IncomingMessage, _ time.Time) ([]domain.Event[domain.IncomingMessage], error) {
 	return s.Receive(domain.MessageWasRegistered{
-		Channel: c.Channel, ReceivedAt: c.ReceivedAt.UTC(), TakenBy: c.Who(), FromRaw: c.FromRaw, FromName: c.FromName, FromEmail: c.FromEmail, FromPhone: c.FromPhone,
+		Channel: c.Channel, ReceivedAt: c.ReceivedAt, TakenBy: c.Who(), FromRaw: c.FromRaw, FromName: c.FromName, FromEmail: c.FromEmail, FromPhone: c.FromPhone,
 		Counterparty: c.Counterparty, Person: c.Person, Subject: c.Subject, Text: c.Text, Topic: c.Topic, Intent: c.Intent, Urgency: c.Urgency,
 		CallbackBy: c.CallbackBy, RecordingHash: c.RecordingHash, AdvertSource: c.AdvertSource, Attachments: c.Attachments, Mail: c.Mail, RawSHA256: c.RawSHA256,
 	}, c.clock)

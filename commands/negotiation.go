@@ -22,10 +22,15 @@ type PlanNegotiation struct {
 	PlannedTo    time.Time                 `json:"planned_to" doc:"End"`
 }
 
+// Prepare refuses a counterparty or participants that are not there.
+func (c *PlanNegotiation) Prepare(ctx context.Context, f *Facts) error {
+	return referencesOf(f).counterparty(ctx, "counterparty_id", c.Counterparty).employees(ctx, "our_participant_ids", c.Ours).Err()
+}
+
 func (c PlanNegotiation) Decide(s domain.Negotiation, _ time.Time) ([]domain.Event[domain.Negotiation], error) {
 	return s.Plan(domain.NegotiationWasPlanned{
 		Counterparty: c.Counterparty, Author: c.Who(), Topic: c.Topic, Channel: c.Channel, Stage: c.Stage, Ours: c.Ours, Theirs: c.Theirs,
-		PlannedFrom: c.PlannedFrom.UTC(), PlannedTo: c.PlannedTo.UTC(),
+		PlannedFrom: c.PlannedFrom, PlannedTo: c.PlannedTo,
 	})
 }
 
@@ -74,12 +79,15 @@ const recordingTime = 24 * time.Hour
 func (t NegotiationTalk) held(author domain.EmployeeID, recordBy time.Time) domain.NegotiationWasHeld {
 	return domain.NegotiationWasHeld{
 		Counterparty: t.Counterparty, Author: author, Topic: t.Topic, Channel: t.Channel, Ours: t.Ours,
-		HeldFrom: t.HeldFrom.UTC(), HeldTo: t.HeldTo.UTC(), RecordBy: recordBy.UTC(),
+		HeldFrom: t.HeldFrom, HeldTo: t.HeldTo, RecordBy: recordBy,
 	}
 }
 
 // Prepare finds the deadline of the record by the author's working time.
 func (c *HoldNegotiation) Prepare(ctx context.Context, f *Facts) error {
+	if err := referencesOf(f).counterparty(ctx, "counterparty_id", c.Counterparty).employees(ctx, "our_participant_ids", c.Ours).Err(); err != nil {
+		return err
+	}
 	schedule, err := f.Schedule(ctx, c.Who())
 	c.recordBy = schedule.After(c.HeldTo, recordingTime)
 	return err
@@ -421,6 +429,9 @@ type HandOverCommitment struct {
 
 // Prepare implements Preparer.
 func (c *HandOverCommitment) Prepare(ctx context.Context, f *Facts) (err error) {
+	if err := stillHere(ctx, f, c.Owner); err != nil {
+		return err
+	}
 	c.head, err = c.asOwnersHead(ctx, f, c.By)
 	return err
 }

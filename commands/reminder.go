@@ -27,6 +27,9 @@ func (c *ScheduleReminder) Prepare(ctx context.Context, f *Facts) error {
 	if c.Recipient.IsZero() {
 		c.Recipient = c.Who()
 	}
+	if err := referencesOf(f).employee(ctx, "recipient_id", c.Recipient).Err(); err != nil {
+		return err
+	}
 	schedule, err := f.Schedule(ctx, c.Recipient)
 	if err != nil {
 		return err
@@ -42,7 +45,7 @@ func (c *ScheduleReminder) Prepare(ctx context.Context, f *Facts) error {
 
 func (c ScheduleReminder) Decide(s domain.Reminder, now time.Time) ([]domain.Event[domain.Reminder], error) {
 	e := domain.ReminderWasScheduled{
-		Recipient: c.Recipient, Author: c.Who(), Text: c.Text, Subject: c.Subject, FireAt: c.FireAt.UTC(), Zone: c.Zone,
+		Recipient: c.Recipient, Author: c.Who(), Text: c.Text, Subject: c.Subject, FireAt: c.FireAt, Zone: c.Zone,
 		Repeat: c.Repeat, Channels: c.Channels, Relative: c.Offset != nil,
 	}
 	if c.Offset != nil {
@@ -205,9 +208,9 @@ func linkClosed(ctx context.Context, f *Facts, r domain.Reminder) (bool, error) 
 	return n.State == domain.NegotiationCancelled, err
 }
 
-func (c FollowLinkedDate) Decide(s domain.Reminder, _ time.Time) ([]domain.Event[domain.Reminder], error) {
+func (c FollowLinkedDate) Decide(s domain.Reminder, now time.Time) ([]domain.Event[domain.Reminder], error) {
 	if c.closed {
 		return s.LinkClosed()
 	}
-	return s.Follow(c.linked)
+	return s.Follow(c.linked, now)
 }

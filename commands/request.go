@@ -28,6 +28,8 @@ type Request struct {
 	IfMatch *int64
 	// ClientIPHash is a keyed digest of the caller's address.
 	ClientIPHash string
+	// LookUp asks that the counterparties and employees named be there: for what people type.
+	LookUp bool
 }
 
 // Derive returns the request of a follow-up command: its id follows from this one's and the name, so that a repeated

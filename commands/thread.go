@@ -14,7 +14,7 @@ type ReplyTerm struct {
 }
 
 func (t ReplyTerm) term() domain.ReplyTerm {
-	return domain.ReplyTerm{By: t.ReplyBy.UTC(), Within: time.Duration(t.ReplyWithinMin) * time.Minute}
+	return domain.ReplyTerm{By: t.ReplyBy, Within: time.Duration(t.ReplyWithinMin) * time.Minute}
 }
 
 // moment brings what a thread has to know of the employees concerned.
@@ -162,7 +162,7 @@ type ProposeDeadline struct {
 func (c *ProposeDeadline) Prepare(ctx context.Context, f *Facts) error { return f.ActsFor(ctx, c.By) }
 
 func (c ProposeDeadline) Decide(s domain.InternalThread, now time.Time) ([]domain.Event[domain.InternalThread], error) {
-	return s.ProposeDeadline(c.Who(), c.Addressee, c.ReplyBy.UTC(), c.Reason, now)
+	return s.ProposeDeadline(c.Who(), c.Addressee, c.ReplyBy, c.Reason, now)
 }
 
 // AcceptDeadline makes a proposed deadline valid; only the side that did not propose it can.

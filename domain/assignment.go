@@ -154,7 +154,7 @@ func (a Assignment) ReportDone(by EmployeeID, result string, verifyBy time.Time)
 	if err := a.assignee(by, said("result", result)); err != nil {
 		return nil, a.known(err)
 	}
-	report := AssignmentWasReportedDone{Result: result, VerifyBy: verifyBy.UTC(), Due: a.Due}
+	report := AssignmentWasReportedDone{Result: result, VerifyBy: verifyBy, Due: a.Due}
 	switch a.State {
 	case AssignmentIssued:
 		return []Event[Assignment]{AssignmentWasAccepted{}, AssignmentWasStarted{}, report}, nil
@@ -205,7 +205,7 @@ func (a Assignment) ChangeDue(by, head EmployeeID, due time.Time, reason string,
 	case err == nil && due.Equal(a.Due):
 		return nil, nil
 	}
-	return assignmentEvents(a.known(err), AssignmentDueWasChanged{From: a.Due, To: due.UTC(), Author: by, Reason: reason})
+	return assignmentEvents(a.known(err), AssignmentDueWasChanged{From: a.Due, To: due, Author: by, Reason: reason})
 }
 
 // AskForTime is the assignee's request for a later due time; the issuer answers it by ChangeDue, or not at all.
@@ -216,7 +216,7 @@ func (a Assignment) AskForTime(by EmployeeID, due time.Time, reason string) ([]E
 	if err == nil && !slices.Contains(AssignmentToDo, a.State) {
 		err = ErrAssignmentStep
 	}
-	return assignmentEvents(a.known(err), AssignmentTimeWasAsked{Due: due.UTC(), Reason: reason})
+	return assignmentEvents(a.known(err), AssignmentTimeWasAsked{Due: due, Reason: reason})
 }
 
 // Revise changes the wording, the priority or the planned effort of an open assignment.

@@ -51,11 +51,11 @@ func (s Schedule) Between(a, b time.Time) time.Duration {
 // BusinessMinutes is Between in whole minutes, rounded down.
 func (s Schedule) BusinessMinutes(a, b time.Time) int { return int(s.Between(a, b) / time.Minute) }
 
-// After is the earliest instant at which the given working time has passed since from. Without any working time within
+// After is the earliest instant, in UTC, at which the given working time has passed since from. Without any working time within
 // ten years there is no such instant: the answer is the zero time.
 func (s Schedule) After(from time.Time, working time.Duration) time.Time {
 	if working <= 0 {
-		return from
+		return from.UTC()
 	}
 	var reached time.Time
 	s.walk(from, func(start, end time.Time) bool {
@@ -67,7 +67,7 @@ func (s Schedule) After(from time.Time, working time.Duration) time.Time {
 		reached = start.Add(working)
 		return false
 	})
-	return reached
+	return reached.UTC()
 }
 
 // Working reports whether the person works at the instant.

@@ -194,3 +194,14 @@ func drawInstant(t *rapid.T, name string) time.Time {
 	from := time.Date(rapid.SampledFrom([]int{2010, 2011, 2014, 2018, 2025, 2026}).Draw(t, name+" year"), 1, 1, 0, 0, 0, 0, time.UTC)
 	return from.Add(time.Duration(rapid.Int64Range(0, int64(366*24*time.Hour)).Draw(t, name)))
 }
+
+// Deadlines are instants of the log: they are written in UTC, wherever the person works.
+func TestDeadlinesAreInUTC(t *testing.T) {
+	t.Parallel()
+	asked := moscow(t, "2026-11-23 11:00")
+	for _, working := range []time.Duration{0, time.Minute, 20 * time.Hour} {
+		if at := (domain.Schedule{Zone: "Asia/Vladivostok"}).After(asked, working); at.Location() != time.UTC {
+			t.Errorf("after %v: %v", working, at)
+		}
+	}
+}

@@ -567,6 +567,16 @@ var recordFields = []struct {
 	{"since", func(r *CounterpartyRecord) *string { return (*string)(&r.Since) }},
 }
 
+// known reports that records have such a field.
+func (f DetailField) known() bool {
+	return strings.HasPrefix(string(f), extraPrefix) || slices.ContainsFunc(recordFields, func(r struct {
+		name DetailField
+		of   func(*CounterpartyRecord) *string
+	}) bool {
+		return r.name == f
+	})
+}
+
 var requisiteFields = map[DetailField]bool{"kind": true, "country": true, "inn": true, "kpp": true, "ogrn": true}
 
 const extraPrefix = "extra."

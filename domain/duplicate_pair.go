@@ -2,6 +2,7 @@ package domain
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -188,6 +189,9 @@ func (p DuplicatePair) Link(head CounterpartyID, digest string) ([]Event[Duplica
 // Propose asks a second person to approve a merge. take names the fields whose value the loser gives.
 func (p DuplicatePair) Propose(by EmployeeID, survivor CounterpartyID, take []DetailField) ([]Event[DuplicatePair], error) {
 	loser, err := p.other(survivor)
+	if err == nil {
+		err = knownFields(take)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -207,7 +211,19 @@ func (p DuplicatePair) Merge(by EmployeeID, survivor CounterpartyID, take []Deta
 	case key && DuplicateTransitions.Allows(p.State, DuplicateMerged):
 		return nil, ErrDuplicateNeedsTwo
 	}
+	if err := knownFields(take); err != nil {
+		return nil, err
+	}
 	return p.answer(DuplicateMerged, DuplicatesWereMerged{Survivor: survivor, Loser: loser, Take: take, Approver: by})
+}
+
+// knownFields refuses to take a value from a field that no record has.
+func knownFields(take []DetailField) error {
+	v := &Invalid{}
+	for i, field := range take {
+		v.Check(field.known(), "take_from_loser["+strconv.Itoa(i)+"]", "unknown", "is not a field of a counterparty")
+	}
+	return v.Err()
 }
 
 // Approve carries out a proposed merge, as it was proposed.

@@ -170,6 +170,10 @@ func TestWorkingCalendar(t *testing.T) {
 		{name: "a shortened day is shorter", given: E{defined}, when: func(s S) (E, error) {
 			return s.SetDays([]domain.CalendarDay{{Date: "2026-11-24", Kind: domain.DayShortened}}, "")
 		}, err: invalid},
+		{name: "in force already", given: E{defined, domain.WorkingCalendarWeekWasSet{domain.WeekInForce{From: "2026-11-01", Hours: domain.OfficeWeek()}, ""}}, when: func(s S) (E, error) {
+			return s.SetWeek(domain.WeekInForce{From: "2026-11-01", Hours: domain.OfficeWeek()}, "")
+		}},
+		{name: "unusual already", given: E{defined, domain.WorkingCalendarDaysWereSet{[]domain.CalendarDay{day}, ""}}, when: func(s S) (E, error) { return s.SetDays([]domain.CalendarDay{day}, "перенос") }},
 		{name: "only what was set is cleared", given: E{defined, domain.WorkingCalendarDaysWereSet{[]domain.CalendarDay{day}, ""}}, when: func(s S) (E, error) { return s.ClearDays([]domain.Date{"2026-11-28", "2026-11-29"}, "") }, then: E{domain.WorkingCalendarDaysWereCleared{[]domain.Date{"2026-11-28"}, ""}}},
 		{name: "retired", given: E{defined, domain.WorkingCalendarWasRetired{}}, when: func(s S) (E, error) { return s.Rename("x") }, err: domain.ErrWorkingCalendarRetired},
 	})

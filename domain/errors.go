@@ -40,6 +40,11 @@ func (r *Refusal) Is(target error) bool {
 // Refuse declares a rule's refusal. The code is "aggregate.reason".
 func Refuse(code, message string) *Refusal { return &Refusal{Code: code, Message: message} }
 
+// About returns the refusal naming the field that it is about; the code stays.
+func (r *Refusal) About(field string) *Refusal {
+	return &Refusal{Code: r.Code, Message: r.Message, Fields: []FieldError{{Field: field, Code: "refused", Message: r.Message}}}
+}
+
 // Because returns the refusal with more specific words; the code stays.
 func (r *Refusal) Because(message string) *Refusal {
 	return &Refusal{Code: r.Code, Message: message, Fields: r.Fields}

@@ -252,6 +252,8 @@ const (
 	SourceAPI    Source = "api"
 	SourceImport Source = "import"
 	SourcePolicy Source = "policy"
+	// SourceTelephony is the telephone exchange, which reports the calls it puts through.
+	SourceTelephony Source = "telephony"
 )
 
 // Metadata is written by the executor with every event.

@@ -72,7 +72,6 @@ func unclassified(t *testing.T, path string, typ reflect.Type, seen map[reflect.
 	}
 	seen[typ] = true
 	for f := range typ.Fields() {
-		f := f
 		elem := f.Type
 		for elem.Kind() == reflect.Pointer || elem.Kind() == reflect.Slice || elem.Kind() == reflect.Map {
 			elem = elem.Elem()

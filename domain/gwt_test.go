@@ -30,11 +30,21 @@ func check[S any](t *testing.T, rules []rule[S]) {
 			if !errors.Is(err, r.err) {
 				t.Fatalf("got error %v, want %v", err, r.err)
 			}
-			if len(events) != len(r.then) || (len(events) > 0 && !reflect.DeepEqual(events, r.then)) {
-				t.Fatalf("got %#v\nwant %#v", events, r.then)
+			got, want := asWritten(events), asWritten(r.then)
+			if !reflect.DeepEqual(got, want) {
+				t.Fatalf("got %#v\nwant %#v", got, want)
 			}
 		})
 	}
+}
+
+// asWritten gives events the form in which the executor writes them: instants in UTC.
+func asWritten[S any](events []domain.Event[S]) []domain.Event[S] {
+	written := make([]domain.Event[S], len(events))
+	for i, e := range events {
+		written[i] = domain.InUTC(e)
+	}
+	return written
 }
 
 // invalid is the refusal that field errors come in.

@@ -139,7 +139,7 @@ var (
 	ErrMessageForeign   = Refuse("message.foreign", "only the addressee, a substitute or a superior may do that")
 	ErrMessageState     = Refuse("message.state", "the message does not stand where that is possible")
 	ErrMessageUnmatched = Refuse("message.not_matched", "the message is not matched to that sender")
-	ErrMessageAddressee = Refuse("message.addressee", "the addressee does not work here")
+	ErrMessageAddressee = Refuse("message.addressee", "the addressee does not work here").About("addressee_id")
 	ErrMessageStale     = Refuse("message.stale", "the message was routed to somebody else meanwhile")
 )
 
@@ -324,6 +324,8 @@ func (m IncomingMessage) Acknowledge(by MessageHandler, clock AcknowledgementClo
 		return nil, ErrMessageForeign
 	case clock.Addressee != m.Addressee:
 		return nil, ErrMessageStale
+	case clock.At.Before(m.ClockStarted):
+		return nil, beforeClock()
 	}
 	return []Event[IncomingMessage]{MessageWasAcknowledged{
 		By: by.Who, Addressee: m.Addressee, At: clock.At, AckBy: m.AckBy, Late: clock.At.After(m.AckBy),
@@ -365,6 +367,8 @@ func (m IncomingMessage) Resolve(by MessageHandler, clock AcknowledgementClock, 
 		return nil, v.Err()
 	case clock.Addressee != m.Addressee:
 		return nil, ErrMessageStale
+	case clock.At.Before(m.ClockStarted):
+		return nil, beforeClock()
 	}
 	return []Event[IncomingMessage]{MessageWasResolved{
 		Outcome: outcome, Became: became, BusinessMinutes: clock.Schedule.BusinessMinutes(m.ClockStarted, clock.At),
@@ -430,6 +434,13 @@ func (m IncomingMessage) NoteOverdue(now time.Time) ([]Event[IncomingMessage], e
 		return nil, nil
 	}
 	return []Event[IncomingMessage]{MessageAcknowledgementOverdue{Addressee: m.Addressee, AckBy: m.AckBy, Hops: m.Hops}}, nil
+}
+
+// beforeClock refuses a late entry that would have stopped a clock before it ran.
+func beforeClock() error {
+	var v Invalid
+	v.Add("occurred_at", "before_clock", "lies before the clock started")
+	return v.Err()
 }
 
 func (m IncomingMessage) closed() bool {

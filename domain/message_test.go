@@ -51,6 +51,10 @@ func TestIncomingMessage(t *testing.T) {
 		{name: "after the overdue the deadline is no longer pending", given: E{registered, routed, overdue}, when: func(s S) (E, error) { return s.Reroute(by(desk), of(boris, late), "отпуск") }, then: E{domain.MessageWasRerouted{Addressee: boris, From: anna, Hop: 1, ClockStarted: ten, AckBy: routed.AckBy, Reason: "отпуск"}}},
 		{name: "a stranger does not reroute", given: E{registered, routed}, when: func(s S) (E, error) { return s.Reroute(by(boris), of(boris, late), "x") }, err: domain.ErrMessageForeign},
 		{name: "acknowledge", given: E{registered, routed}, when: func(s S) (E, error) { return s.Acknowledge(by(anna), of(anna, late)) }, then: E{acknowledged}},
+		{name: "nobody acknowledges before it was routed", given: E{registered, routed}, when: func(s S) (E, error) { return s.Acknowledge(by(anna), of(anna, ten.Add(-time.Minute))) }, err: invalid},
+		{name: "or resolves", given: E{registered, routed, acknowledged}, when: func(s S) (E, error) {
+			return s.Resolve(by(anna), of(anna, ten.Add(-time.Minute)), "x", became)
+		}, err: invalid},
 		{name: "only the addressee acknowledges", given: E{registered, routed}, when: func(s S) (E, error) { return s.Acknowledge(by(desk), of(anna, late)) }, err: domain.ErrMessageForeign},
 		{name: "or a superior", given: E{registered, routed}, when: func(s S) (E, error) {
 			return s.Acknowledge(domain.MessageHandler{Who: boris, Superior: true}, of(anna, late))

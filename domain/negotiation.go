@@ -29,8 +29,10 @@ type Negotiation struct {
 	LastStep  int
 	StepsDone []int
 	Review    Review
-	Published bool
-	Informed  []EmployeeID
+	// Published says that the present record went to the followers, PublishedReviewed that it did so after its approval.
+	Published         bool
+	PublishedReviewed bool
+	Informed          []EmployeeID
 }
 
 // NegotiationID identifies a negotiation.
@@ -185,7 +187,7 @@ func (n Negotiation) Reschedule(by EmployeeID, from, to time.Time, reason string
 		return nil, nil
 	}
 	return negotiationEvents(n.may(by, NegotiationPlanned, v.Err()),
-		NegotiationWasRescheduled{OldFrom: n.PlannedFrom, OldTo: n.PlannedTo, From: from.UTC(), To: to.UTC(), Reason: reason})
+		NegotiationWasRescheduled{OldFrom: n.PlannedFrom, OldTo: n.PlannedTo, From: from, To: to, Reason: reason})
 }
 
 // Cancel takes a planned negotiation off the timetable.
@@ -268,7 +270,7 @@ func (n Negotiation) Publish(informed []EmployeeID) ([]Event[Negotiation], error
 		return nil, ErrNotFound
 	case n.State != NegotiationRecorded || n.Review.State == ReviewStopped:
 		return nil, ErrNegotiationStep
-	case n.Published && slices.Equal(n.Informed, informed) && !reviewed:
+	case n.Published && n.PublishedReviewed == reviewed && slices.Equal(n.Informed, informed):
 		return nil, nil
 	}
 	return []Event[Negotiation]{NegotiationWasPublished{Informed: slices.Clone(informed), Reviewed: reviewed}}, nil

@@ -230,10 +230,11 @@ func (e NegotiationWasCorrected) Apply(n *Negotiation) {
 	n.turn(e.Superseded, CommitmentSuperseded)
 	n.turn(e.Disputed, CommitmentDisputed)
 	n.Review.State, n.Review.Reviewer, n.Review.By = ReviewCorrected, EmployeeID{}, time.Time{}
+	n.Published, n.PublishedReviewed = false, false // the followers know another record
 }
 func (e NegotiationStepWasDone) Apply(n *Negotiation) { n.StepsDone = With(n.StepsDone, e.Step) }
 func (e NegotiationWasPublished) Apply(n *Negotiation) {
-	n.Published, n.Informed = true, slices.Clone(e.Informed)
+	n.Published, n.PublishedReviewed, n.Informed = true, e.Reviewed, slices.Clone(e.Informed)
 }
 
 func (e NegotiationScreeningHit) Apply(n *Negotiation) {

@@ -114,7 +114,7 @@ func (n Negotiation) Screened(rules ScreeningParameters, hits []ScreeningHit, se
 	reason, review := n.queueReason(rules, len(hits), seed)
 	events = append(events, NegotiationWasScreened{RulesVersion: rules.Version, Hits: len(hits), SampleSeed: seed, SamplingPercent: rules.SamplingPercent, Review: review})
 	if review {
-		events = append(events, NegotiationReviewWasQueued{Reason: reason, ReviewBy: reviewBy.UTC()})
+		events = append(events, NegotiationReviewWasQueued{Reason: reason, ReviewBy: reviewBy})
 	}
 	return events, nil
 }
@@ -190,7 +190,7 @@ func (n Negotiation) Stop(by EmployeeID, v Verdict, reason, instruction string, 
 	invalid.Require("instruction", instruction)
 	return negotiationEvents(n.reviewing(by, ReviewStopped, v.check(n.Review.Hits), invalid.Err()), NegotiationWasStopped{
 		Reviewer: by, Verdict: v, ScoreBP: v.Score(n.Review.Hits), Author: n.Author, Stage: n.Stage,
-		Reason: reason, Instruction: instruction, CorrectBy: correctBy.UTC(), Disputed: n.promisesIn(CommitmentOpen),
+		Reason: reason, Instruction: instruction, CorrectBy: correctBy, Disputed: n.promisesIn(CommitmentOpen),
 	})
 }
 

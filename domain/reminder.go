@@ -229,14 +229,17 @@ func (r Reminder) Move(by EmployeeID, to, now time.Time) ([]Event[Reminder], err
 	if err == nil && r.Next.Equal(to) {
 		return nil, nil
 	}
-	return reminderEvents(err, ReminderWasMoved{From: r.Next, To: to.UTC(), Cause: MovedByPerson})
+	return reminderEvents(err, ReminderWasMoved{From: r.Next, To: to, Cause: MovedByPerson})
 }
 
-// Follow moves a relative reminder when its linked date moved. One that has fired fires again at the new time; a time
-// that has passed already makes it fire at once.
-func (r Reminder) Follow(linked time.Time) ([]Event[Reminder], error) {
-	to := linked.Add(time.Duration(r.Offset) * time.Minute).UTC()
+// Follow moves a relative reminder when its linked date moved. One that has fired fires again at a new time ahead, and
+// stays silent for one that has passed; one that has not fires at once then.
+func (r Reminder) Follow(linked, now time.Time) ([]Event[Reminder], error) {
+	to := linked.Add(time.Duration(r.Offset) * time.Minute)
 	if !r.Relative || !ReminderTransitions.Allows(r.State, ReminderScheduled) || r.First.Equal(to) {
+		return nil, nil
+	}
+	if r.Occurrence > 0 && !to.After(now) {
 		return nil, nil
 	}
 	return []Event[Reminder]{ReminderWasMoved{From: r.First, To: to, Cause: MovedWithLink}}, nil
@@ -267,7 +270,7 @@ func (r Reminder) Snooze(by EmployeeID, until, now time.Time) ([]Event[Reminder]
 	var v Invalid
 	wait := until.Sub(now)
 	v.Check(wait >= ShortestSnooze && wait <= LongestSnooze, "until", "range", "must lie five minutes to a week ahead")
-	return reminderEvents(r.step(ReminderSnoozed, r.received(by), v.Err()), ReminderWasSnoozed{Occurrence: r.Occurrence, Until: until.UTC()})
+	return reminderEvents(r.step(ReminderSnoozed, r.received(by), v.Err()), ReminderWasSnoozed{Occurrence: r.Occurrence, Until: until})
 }
 
 // Dismiss ends the reminder with all its repeats.

@@ -47,8 +47,11 @@ func TestReminder(t *testing.T) {
 		{name: "snooze not for four minutes", given: E{once, fired(1, at(3, 2, 9), time.Time{})}, when: func(r R) (E, error) { return r.Snooze(anna, at(3, 2, 9).Add(4*time.Minute), at(3, 2, 9)) }, err: invalid},
 		{name: "snooze not for eight days", given: E{once, fired(1, at(3, 2, 9), time.Time{})}, when: func(r R) (E, error) { return r.Snooze(anna, at(3, 10, 9), at(3, 2, 9)) }, err: invalid},
 		{name: "a snoozed one fires again", given: E{once, fired(1, at(3, 2, 9), time.Time{}), domain.ReminderWasSnoozed{1, at(3, 2, 11)}}, when: fire(at(3, 2, 11)), then: E{fired(2, at(3, 2, 11), time.Time{})}},
-		{name: "follow the linked date", given: E{relative}, when: func(r R) (E, error) { return r.Follow(at(3, 5, 10)) }, then: E{domain.ReminderWasMoved{at(3, 2, 9), at(3, 5, 9), domain.MovedWithLink}}},
-		{name: "an absolute one does not follow", given: E{once}, when: func(r R) (E, error) { return r.Follow(at(3, 5, 10)) }},
+		{name: "follow the linked date", given: E{relative}, when: func(r R) (E, error) { return r.Follow(at(3, 5, 10), at(3, 1, 9)) }, then: E{domain.ReminderWasMoved{at(3, 2, 9), at(3, 5, 9), domain.MovedWithLink}}},
+		{name: "a date that came nearer makes it fire at once", given: E{relative}, when: func(r R) (E, error) { return r.Follow(at(3, 1, 8), at(3, 1, 9)) }, then: E{domain.ReminderWasMoved{at(3, 2, 9), at(3, 1, 7), domain.MovedWithLink}}},
+		{name: "one that fired does not move into the past", given: E{relative, fired(1, at(3, 2, 9), time.Time{})}, when: func(r R) (E, error) { return r.Follow(at(3, 1, 10), at(3, 2, 10)) }},
+		{name: "one that fired fires again at a date ahead", given: E{relative, fired(1, at(3, 2, 9), time.Time{})}, when: func(r R) (E, error) { return r.Follow(at(3, 5, 10), at(3, 2, 10)) }, then: E{domain.ReminderWasMoved{at(3, 2, 9), at(3, 5, 9), domain.MovedWithLink}}},
+		{name: "an absolute one does not follow", given: E{once}, when: func(r R) (E, error) { return r.Follow(at(3, 5, 10), at(3, 1, 9)) }},
 		{name: "the link closed", given: E{relative}, when: func(r R) (E, error) { return r.LinkClosed() }, then: E{domain.ReminderWasCancelled{domain.CancelledWithLink}}},
 		{name: "the link closed after the end", given: E{relative, fired(1, at(3, 2, 9), time.Time{})}, when: func(r R) (E, error) { return r.LinkClosed() }},
 	})

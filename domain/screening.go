@@ -1,6 +1,7 @@
 package domain
 
 import (
+	"cmp"
 	"slices"
 	"strconv"
 	"strings"
@@ -144,13 +145,21 @@ func (s ScreeningRules) Publish(by EmployeeID, p ScreeningParameters, reason str
 		v.Require(at("criteria", i, "code"), c.Code)
 		v.Check(c.Weight > 0, at("criteria", i, "weight"), "range", "must be positive")
 	}
-	for _, id := range slices.Concat(p.Disabled, p.Fatal) {
-		v.Check(slices.Contains(ScreeningRuleIDs, id), "fatal_rules", "unknown", string(id)+" is not a rule")
+	for _, stage := range p.EarlyStages {
+		v.Check(stage.Valid(), "early_stages", "unknown", string(stage)+" is not a known stage")
 	}
+	checkRules(&v, "disabled_rules", p.Disabled)
+	checkRules(&v, "fatal_rules", p.Fatal)
 	if err := v.Err(); err != nil {
 		return nil, err
 	}
 	return []Event[ScreeningRules]{ScreeningRulesWerePublished{Parameters: p, Author: by, Reason: reason}}, nil
+}
+
+func checkRules(v *Invalid, field string, rules []RuleID) {
+	for _, id := range rules {
+		v.Check(slices.Contains(ScreeningRuleIDs, id), field, "unknown", string(id)+" is not a rule")
+	}
 }
 
 // ScreeningHit is one finding: which rule of which version, about which commitment. Detail holds the values that met,
@@ -252,7 +261,7 @@ func paymentTooLate(p ScreeningParameters, r NegotiationRecord, f ScreeningFacts
 		if c.Kind != CommitsPaymentTerm || c.Value.Days == nil || *c.Value.Days <= limit {
 			return ""
 		}
-		return days(*c.Value.Days) + " > " + days(limit)
+		return strconv.FormatInt(*c.Value.Days, 10) + " > " + strconv.FormatInt(limit, 10)
 	})
 }
 
@@ -297,28 +306,38 @@ func forbiddenWords(p ScreeningParameters, r NegotiationRecord, f ScreeningFacts
 	if r.LegalApproval != "" {
 		return nil
 	}
-	exclusivity := f.Author.MayGrantExclusivity
+	stems := p.forbiddenTo(f.Author)
 	hits := r.ours(func(c Commitment) string {
-		needsApproval := c.Kind == CommitsPenalty || c.Kind == CommitsGuarantee || c.Kind == CommitsExclusivity && !exclusivity
+		needsApproval := c.Kind == CommitsPenalty || c.Kind == CommitsGuarantee || c.Kind == CommitsExclusivity && !f.Author.MayGrantExclusivity
 		if needsApproval {
 			return string(c.Kind)
 		}
-		return p.forbiddenIn(exclusivity, c.Topic, c.Text, c.Sentence, c.Condition, c.Value.Text)
+		return firstForbidden(stems, c.Topic, c.Text, c.Sentence, c.Condition, c.Value.Text)
 	})
-	if found := p.forbiddenIn(exclusivity, append([]string{r.Summary}, r.OurPositions...)...); found != "" {
+	if found := firstForbidden(stems, append([]string{r.Summary}, r.OurPositions...)...); found != "" {
 		hits = append(hits, ScreeningHit{Detail: found})
 	}
 	return hits
 }
 
-// forbiddenIn is the first word that begins with a forbidden stem, together with its group; empty where there is none.
-func (p ScreeningParameters) forbiddenIn(exclusivityAllowed bool, texts ...string) string {
+// forbiddenTo are the stems that the author needs approval for, in the form in which words are compared.
+func (p ScreeningParameters) forbiddenTo(author AuthorityLimits) []ForbiddenStem {
+	var stems []ForbiddenStem
+	for _, s := range p.ForbiddenStems {
+		if s.Group != string(CommitsExclusivity) || !author.MayGrantExclusivity {
+			stems = append(stems, ForbiddenStem{Stem: normal(s.Stem), Group: s.Group})
+		}
+	}
+	return stems
+}
+
+// firstForbidden is the first word that begins with one of the stems; empty where there is none.
+func firstForbidden(stems []ForbiddenStem, texts ...string) string {
 	for _, text := range texts {
 		for _, word := range wordsOf(text) {
-			for _, s := range p.ForbiddenStems {
-				allowed := exclusivityAllowed && s.Group == string(CommitsExclusivity)
-				if !allowed && strings.HasPrefix(word, normal(s.Stem)) {
-					return s.Group + ": " + word
+			for _, s := range stems {
+				if strings.HasPrefix(word, s.Stem) {
+					return word
 				}
 			}
 		}
@@ -344,7 +363,7 @@ func earlyMoney(p ScreeningParameters, r NegotiationRecord, _ ScreeningFacts) []
 		if c.Value.Money == nil && c.Kind != CommitsPrice && c.Kind != CommitsDiscount {
 			return ""
 		}
-		return string(r.Stage) + ": " + c.Value.String()
+		return cmp.Or(c.Value.String(), c.Text)
 	})
 }
 
@@ -352,7 +371,7 @@ func earlierStops(_ ScreeningParameters, _ NegotiationRecord, f ScreeningFacts) 
 	if f.EarlierStops == 0 {
 		return nil
 	}
-	return []ScreeningHit{{Detail: "× " + strconv.Itoa(f.EarlierStops)}}
+	return []ScreeningHit{{Detail: strconv.Itoa(f.EarlierStops)}}
 }
 
 func (r NegotiationRecord) ours(detail func(Commitment) string) []ScreeningHit {

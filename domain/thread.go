@@ -2,6 +2,7 @@ package domain
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -175,6 +176,10 @@ func (r ReplyTerm) deadline(s Schedule, from time.Time) time.Time {
 	return s.After(from, ThreadReplyWithin)
 }
 
+func (r ReplyTerm) check(v *Invalid, now time.Time) {
+	v.Check(r.By.IsZero() || r.By.After(now), "reply_by", "past", "must lie ahead")
+}
+
 func (m ThreadMoment) clock(e EmployeeID, number int, term ReplyTerm) ThreadClock {
 	return ThreadClock{Employee: e, Number: number, Started: m.At, ReplyBy: term.deadline(m.Colleagues[e].Schedule, m.At)}
 }
@@ -221,14 +226,14 @@ func (t InternalThread) Open(d ThreadDraft, m ThreadMoment) ([]Event[InternalThr
 	v.Require("subject", d.Subject)
 	v.Require("text", d.Text)
 	v.Check(len(d.Addressees) > 0, "addressee_ids", "required", "a thread is addressed to somebody")
-	v.Check(d.Term.By.IsZero() || d.Term.By.After(m.At), "reply_by", "past", "must lie ahead")
+	d.Term.check(&v, m.At)
 	if err := v.Err(); err != nil {
 		return nil, err
 	}
 	e := ThreadWasOpened{Kind: d.Kind, Author: d.Author, CC: d.CC, Subject: d.Subject, Text: d.Text, Context: d.Context}
 	for i, a := range d.Addressees {
 		if a == d.Author || !m.Colleagues[a].Employed || slices.Contains(d.Addressees[:i], a) {
-			return nil, ErrThreadAddressee
+			return nil, ErrThreadAddressee.About("addressee_ids[" + strconv.Itoa(i) + "]")
 		}
 		clock := m.clock(a, 1, d.Term)
 		if d.Kind == ThreadNotice {
@@ -274,6 +279,8 @@ func (t InternalThread) Answer(by EmployeeID, text string, m ThreadMoment) ([]Ev
 		return nil, ErrThreadNoClock
 	case v.Err() != nil:
 		return nil, v.Err()
+	case m.At.Before(p.Started):
+		return nil, beforeClock()
 	}
 	return []Event[InternalThread]{ThreadWasAnswered{By: by, Clock: p.Number, Text: text, Late: p.late(m.At), BusinessMinutes: m.minutes(p.ThreadClock)}}, nil
 }
@@ -291,7 +298,7 @@ func (t InternalThread) AcceptAnswer(by, addressee EmployeeID) ([]Event[Internal
 func (t InternalThread) Return(by, addressee EmployeeID, text string, term ReplyTerm, m ThreadMoment) ([]Event[InternalThread], error) {
 	var v Invalid
 	v.Require("text", text)
-	v.Check(term.By.IsZero() || term.By.After(m.At), "reply_by", "past", "must lie ahead")
+	term.check(&v, m.At)
 	p, err := t.answerOf(by, addressee)
 	switch {
 	case err != nil:
@@ -337,6 +344,8 @@ func (t InternalThread) Comment(by EmployeeID, text string) ([]Event[InternalThr
 
 // AddAddressee asks one more colleague; the author and the addressees may.
 func (t InternalThread) AddAddressee(by, addressee EmployeeID, term ReplyTerm, m ThreadMoment) ([]Event[InternalThread], error) {
+	var v Invalid
+	term.check(&v, m.At)
 	_, known := t.party(addressee)
 	_, party := t.party(by)
 	switch {
@@ -350,6 +359,8 @@ func (t InternalThread) AddAddressee(by, addressee EmployeeID, term ReplyTerm, m
 		return nil, ErrThreadState
 	case addressee == t.Author || !m.Colleagues[addressee].Employed:
 		return nil, ErrThreadAddressee
+	case v.Err() != nil:
+		return nil, v.Err()
 	}
 	clock := m.clock(addressee, 1, term)
 	if t.Kind == ThreadNotice {
@@ -435,6 +446,7 @@ func (t InternalThread) Close(by EmployeeID, summary string) ([]Event[InternalTh
 func (t InternalThread) ReviseAgreement(by EmployeeID, text string, term ReplyTerm, m ThreadMoment) ([]Event[InternalThread], error) {
 	var v Invalid
 	v.Require("text", text)
+	term.check(&v, m.At)
 	reviser, err := t.partyOfAgreement(by)
 	switch {
 	case err != nil:
@@ -465,6 +477,8 @@ func (t InternalThread) AcceptAgreement(by EmployeeID, version int, m ThreadMome
 		return nil, ErrThreadState
 	case version != t.Version:
 		return nil, ErrThreadVersion
+	case t.awaits(p) && m.At.Before(p.Started):
+		return nil, beforeClock()
 	}
 	events := []Event[InternalThread]{t.acceptance(p, t.Version, m)}
 	if len(t.AcceptedBy)+1 == len(t.Parties) {
@@ -495,6 +509,8 @@ func (t InternalThread) DeclineAgreement(by EmployeeID, reason string, m ThreadM
 		return nil, ErrThreadState
 	case v.Err() != nil:
 		return nil, v.Err()
+	case t.awaits(p) && m.At.Before(p.Started):
+		return nil, beforeClock()
 	}
 	e := ThreadAgreementWasDeclined{By: by, Version: t.Version, Reason: reason}
 	if t.awaits(p) {

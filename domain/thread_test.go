@@ -40,6 +40,8 @@ func TestInternalThread(t *testing.T) {
 		{name: "answer", given: E{opened}, when: func(s S) (E, error) { return s.Answer(vera, "Да", at("2026-11-23 11:30")) }, then: E{answered}},
 		{name: "a late answer says so", given: E{opened}, when: func(s S) (E, error) { return s.Answer(vera, "Да", at("2026-11-23 12:30")) }, then: E{domain.ThreadWasAnswered{By: vera, Clock: 1, Text: "Да", Late: true, BusinessMinutes: 150}}},
 		{name: "an answer stops the clock", given: E{opened, answered}, when: func(s S) (E, error) { return s.NoteOverdue(noon.At) }},
+		{name: "nobody answers before the question", given: E{opened}, when: func(s S) (E, error) { return s.Answer(vera, "Да", at("2026-11-23 09:00")) }, err: invalid},
+		{name: "one more addressee has time ahead", given: E{opened}, when: func(s S) (E, error) { return s.AddAddressee(anna, judge, domain.ReplyTerm{By: ten.At}, noon) }, err: invalid},
 		{name: "answered twice", given: E{opened, answered}, when: func(s S) (E, error) { return s.Answer(vera, "Да", noon) }, err: domain.ErrThreadNoClock},
 		{name: "a stranger does not answer", given: E{opened}, when: func(s S) (E, error) { return s.Answer(judge, "Да", noon) }, err: domain.ErrThreadForeign},
 		{name: "return starts a new clock", given: E{opened, answered}, when: func(s S) (E, error) {
@@ -84,6 +86,9 @@ func TestAgreement(t *testing.T) {
 		{name: "who proposes has accepted", when: func(s S) (E, error) { return s.Open(draft, m) }, then: proposed},
 		{name: "one acceptance is not all", given: proposed, when: func(s S) (E, error) { return s.AcceptAgreement(boris, 1, m) }, then: E{yes(boris, 1, 1)}},
 		{name: "the last one concludes", given: append(append(E{}, proposed...), yes(boris, 1, 1)), when: func(s S) (E, error) { return s.AcceptAgreement(vera, 1, m) }, then: E{yes(vera, 1, 1), concluded}},
+		{name: "an edit leaves time ahead", given: agreed, when: func(s S) (E, error) {
+			return s.ReviseAgreement(boris, "Через день", domain.ReplyTerm{By: m.At}, m)
+		}, err: invalid},
 		{name: "an edit voids the acceptances", given: agreed, when: func(s S) (E, error) { return s.ReviseAgreement(boris, "Через день", domain.ReplyTerm{}, m) }, then: E{revised, yes(boris, 2, 0)}},
 		{name: "nobody accepts a text they have not read", given: append(append(E{}, agreed...), revised, yes(boris, 2, 0)), when: func(s S) (E, error) { return s.AcceptAgreement(vera, 1, m) }, err: domain.ErrThreadVersion},
 		{name: "the author accepts the edit too", given: append(append(E{}, agreed...), revised, yes(boris, 2, 0)), when: func(s S) (E, error) { return s.AcceptAgreement(anna, 2, m) }, then: E{yes(anna, 2, 1)}},

@@ -160,7 +160,7 @@ func (s TimeSheet) without(no int) []TimeEntry {
 
 // checked gives the entry its minutes and its late flag, or says what is wrong with it.
 func (s TimeSheet) checked(by EmployeeID, e TimeEntry, zone *time.Location, now time.Time) (TimeEntry, error) {
-	e.From, e.To = e.From.UTC(), e.To.UTC()
+	e = InUTC(e) // entries are compared as they are written
 	span := int(e.To.Sub(e.From) / time.Minute)
 	clocked := !e.From.IsZero() && !e.To.IsZero()
 	e.Minutes = cmp.Or(e.Minutes, span)

@@ -3,6 +3,7 @@ package domain
 import (
 	"cmp"
 	"maps"
+	"reflect"
 	"slices"
 	"strconv"
 	"strings"
@@ -152,7 +153,8 @@ func (c WorkingCalendar) SetWeek(w WeekInForce, reason string) ([]Event[WorkingC
 	var v Invalid
 	v.Check(w.From.Valid(), "from", "date", "must be a day such as 2026-11-23")
 	checkWeek(&v, w.Hours)
-	return c.change(v.Err(), true, WorkingCalendarWeekWasSet{WeekInForce: w, Reason: reason})
+	known := slices.ContainsFunc(c.Weeks, func(k WeekInForce) bool { return reflect.DeepEqual(k, w) })
+	return c.change(v.Err(), !known, WorkingCalendarWeekWasSet{WeekInForce: w, Reason: reason})
 }
 
 // SetDays says what is unusual about some days.
@@ -162,7 +164,8 @@ func (c WorkingCalendar) SetDays(days []CalendarDay, reason string) ([]Event[Wor
 	for i, d := range days {
 		checkCalendarDay(&v, "days["+strconv.Itoa(i)+"]", d)
 	}
-	return c.change(v.Err(), true, WorkingCalendarDaysWereSet{Days: days, Reason: reason})
+	changed := slices.ContainsFunc(days, func(d CalendarDay) bool { return !reflect.DeepEqual(c.Days[d.Date], d) })
+	return c.change(v.Err(), changed, WorkingCalendarDaysWereSet{Days: days, Reason: reason})
 }
 
 // ClearDays makes days usual again; days that were not set are left out.

@@ -153,7 +153,7 @@ func give[S any, C domain.Command[S]](g *generator, at time.Time, by *worker, ca
 
 // due is a command of the scheduler: a time has passed.
 func due[S any, C domain.Command[S]](g *generator, at time.Time, category *domain.Category[S], id domain.ID[S], what string, command C) uuid.UUID {
-	return ask(g, at, commands.Request{CommandID: commandID(id, what), Source: domain.SourcePolicy}, category, id, command)
+	return ask(g, at, commands.Request{CommandID: commandID(id, what), Actor: domain.SystemActor, Source: domain.SourcePolicy}, category, id, command)
 }
 
 // cause is an event that a policy reacts to: the index-th one of a command.
@@ -168,9 +168,9 @@ func causeIn[S any](category *domain.Category[S], id domain.ID[S], command uuid.
 
 // react is a policy's command, with the very id that the policy gives it: when the policy meets the event later, it
 // finds its work done.
-func react[S any, C domain.Command[S]](g *generator, at time.Time, to cause, policy string, actor domain.EmployeeID, category *domain.Category[S], id domain.ID[S], command C) uuid.UUID {
+func react[S any, C domain.Command[S]](g *generator, at time.Time, to cause, policy string, category *domain.Category[S], id domain.ID[S], command C) uuid.UUID {
 	request := commands.Request{
-		CommandID: uuid.NewSHA1(to.event, []byte(policy+"/1")), Correlation: to.command, Causation: to.event, Actor: actor, Source: domain.SourcePolicy,
+		CommandID: uuid.NewSHA1(to.event, []byte(policy+"/1")), Correlation: to.command, Causation: to.event, Actor: domain.SystemActor, Source: domain.SourcePolicy,
 	}
 	return ask(g, at, request, category, id, command)
 }

@@ -222,7 +222,7 @@ func (g *generator) remindAtOnce(at time.Time, about cause, recipient domain.Emp
 	}
 	id := domain.DerivedID[domain.Reminder]("reminder", about.event.String())
 	at = at.Add(time.Second)
-	react(g, at, about, "remind_people", domain.SystemActor, domain.Reminders, id, commands.RemindAtOnce{Recipient: recipient, Text: text, Subject: subject})
+	react(g, at, about, "remind_people", domain.Reminders, id, commands.RemindAtOnce{Recipient: recipient, Text: text, Subject: subject})
 	due(g, at.Add(20*time.Second), domain.Reminders, id, "fire/1", commands.FireReminder{})
 }
 

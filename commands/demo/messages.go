@@ -83,7 +83,7 @@ func (g *generator) receive(d dice, m *incoming, received time.Time) time.Time {
 		id := ask(g, at, commands.Request{CommandID: commandID(m.id, "register"), Actor: domain.SystemActor, Source: domain.SourceImport}, domain.IncomingMessages, m.id, command)
 		if m.client != nil {
 			match := commands.MatchMessageBySender{Counterparty: m.client.id, Person: person, Rule: domain.MatchByEmail}
-			react(g, at.Add(2*time.Second), causeIn(domain.IncomingMessages, m.id, id, 0), "match_senders", domain.SystemActor, domain.IncomingMessages, m.id, match)
+			react(g, at.Add(2*time.Second), causeIn(domain.IncomingMessages, m.id, id, 0), "match_senders", domain.IncomingMessages, m.id, match)
 		}
 		at = m.taker.after(at, d.minutes(2, 14))
 		give(g, at, m.taker, domain.IncomingMessages, m.id, "route", commands.RouteMessage{Addressee: m.addressee.ID})

@@ -249,7 +249,7 @@ func (g *generator) screen(d dice, n *deal, recorded time.Time, command uuid.UUI
 	known.Author, known.HeldOn = n.author.limits, n.author.today(n.heldTo)
 	n.hits = domain.Screen(g.rules, n.record, known)
 	seed := int64(d.Uint64() >> 11)
-	screening := react(g, at, causeIn(domain.Negotiations, n.id, command, index), "screen_negotiations", domain.SystemActor,
+	screening := react(g, at, causeIn(domain.Negotiations, n.id, command, index), "screen_negotiations",
 		domain.Negotiations, n.id, commands.ScreenNegotiation{Facts: facts, Seed: seed})
 	if len(n.hits) > 0 || n.rounds > 0 || domain.Sampled(seed, g.rules.SamplingPercent) {
 		g.review(d, n, at)
@@ -261,7 +261,7 @@ func (g *generator) screen(d dice, n *deal, recorded time.Time, command uuid.UUI
 
 // publish is the policy that informs those who follow the client.
 func (g *generator) publish(n *deal, at time.Time, event cause) {
-	react(g, at.Add(2*time.Second), event, "publish_negotiations", domain.SystemActor, domain.Negotiations, n.id,
+	react(g, at.Add(2*time.Second), event, "publish_negotiations", domain.Negotiations, n.id,
 		commands.PublishNegotiation{Informed: []domain.EmployeeID{n.client.owner.ID}})
 }
 

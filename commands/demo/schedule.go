@@ -60,7 +60,7 @@ func (g *generator) remindBefore(name string, who *worker, subject domain.Ref, a
 // remindAgain is what happens to that reminder when the date moves.
 func (g *generator) remindAgain(name string, who *worker, at time.Time, moved cause, linked time.Time) {
 	id := idOf[domain.Reminder](g, "reminder", join("before", name))
-	react(g, at, moved, "follow_links", domain.SystemActor, domain.Reminders, id, commands.FollowLinkedDate{})
+	react(g, at, moved, "follow_links", domain.Reminders, id, commands.FollowLinkedDate{})
 	g.fireAndSee(who, id, linked.Truncate(time.Minute), "2")
 }
 

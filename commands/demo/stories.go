@@ -23,7 +23,7 @@ func (g *generator) tellStaff() {
 	give(g, at(1, 24), boss, domain.Employees, panina.ID, "contacts", commands.ChangeEmployeeContacts{Email: "panina-serova@severny-service.example", Phone: phone(9717)})
 	danilov := g.named("danilov")
 	id := give(g, at(2, 15), boss, domain.Employees, danilov.ID, "login", commands.ChangeEmployeeLogin{Login: "danilov.e"})
-	react(g, at(2, 15).Add(2*time.Second), causeIn(domain.Employees, danilov.ID, id, 0), "release_logins", boss.ID,
+	react(g, at(2, 15).Add(2*time.Second), causeIn(domain.Employees, danilov.ID, id, 0), "release_logins",
 		domain.LoginNames, domain.LoginNameOf(danilov.Login), commands.ReleaseLoginName{Login: danilov.Login, Holder: danilov.ID})
 	danilov.Login = "danilov.e"
 	rybakov := g.named("rybakov")
@@ -170,7 +170,7 @@ func (g *generator) screenOnly(n *deal, recorded time.Time) {
 		facts.KnownPersons = append(facts.KnownPersons, p.id)
 	}
 	event := causeIn(domain.Negotiations, n.id, commandID(n.id, "record"), 0)
-	react(g, recorded.Add(4*time.Second), event, "screen_negotiations", domain.SystemActor, domain.Negotiations, n.id, commands.ScreenNegotiation{Facts: facts, Seed: 7})
+	react(g, recorded.Add(4*time.Second), event, "screen_negotiations", domain.Negotiations, n.id, commands.ScreenNegotiation{Facts: facts, Seed: 7})
 }
 
 // tellDispute is a question whose answer is disputed, until an arbiter rules.

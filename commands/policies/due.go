@@ -22,11 +22,12 @@ type Due struct {
 	At     time.Time
 }
 
-// Request is the envelope of the command for this occurrence: its id follows from (id, at), so a repeated tick has no
+// Request is the envelope of the command for this occurrence, which the system gives: its id follows from (id, at), so a repeated tick has no
 // second effect and a moved time is a new occurrence.
 func (d Due) Request() commands.Request {
 	return commands.Request{
 		CommandID: uuid.NewSHA1(d.Target, fmt.Appendf(nil, "due/%s/%d", d.ID, d.At.UnixMicro())),
+		Actor:     domain.SystemActor,
 		Source:    domain.SourcePolicy,
 	}
 }

@@ -33,9 +33,7 @@ func ScreenNegotiations(facts ScreeningFacts) Policy {
 		if err != nil {
 			return err
 		}
-		request := r.Request()
-		request.Actor = domain.SystemActor
-		_, err = commands.Execute(ctx, r.Executor, domain.Negotiations, id, commands.ScreenNegotiation{Facts: known, Seed: seedOf(r)}, request)
+		_, err = commands.Execute(ctx, r.Executor, domain.Negotiations, id, commands.ScreenNegotiation{Facts: known, Seed: seedOf(r)}, r.Request())
 		return err
 	}
 	return Policy{Name: "screen_negotiations", After: []string{"negotiations", "commitments", "clients"}, Reactions: []Reaction{
@@ -83,9 +81,7 @@ func PublishNegotiations(facts ScreeningFacts) Policy {
 		if err != nil || len(followers) == 0 {
 			return err
 		}
-		request := r.Request()
-		request.Actor = domain.SystemActor
-		_, err = commands.Execute(ctx, r.Executor, domain.Negotiations, id, commands.PublishNegotiation{Informed: followers}, request)
+		_, err = commands.Execute(ctx, r.Executor, domain.Negotiations, id, commands.PublishNegotiation{Informed: followers}, r.Request())
 		return err
 	}
 	return Policy{Name: "publish_negotiations", After: []string{"clients", "commitments"}, Reactions: []Reaction{

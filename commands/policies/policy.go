@@ -8,7 +8,6 @@ package policies
 import (
 	"context"
 	"fmt"
-	"time"
 
 	"github.com/google/uuid"
 
@@ -46,16 +45,17 @@ func (r *Run) ID() uuid.UUID {
 	return id
 }
 
-// Request is the envelope of the policy's next command. Commands must be given in an order that depends on the event only.
+// Request is the envelope of the policy's next command. The system gives it, whoever caused the event: nobody finds acts
+// in their name that they did not do; the causation leads to the event and its actor. Commands must be given in an order
+// that depends on the event only.
 func (r *Run) Request() commands.Request {
 	r.ordinal++
 	return commands.Request{
 		CommandID:   uuid.NewSHA1(r.Event.ID, fmt.Appendf(nil, "%s/%d", r.Policy, r.ordinal)),
 		Correlation: r.Meta.CorrelationID,
 		Causation:   r.Event.ID,
-		Actor:       r.Meta.Actor,
+		Actor:       domain.SystemActor,
 		Source:      domain.SourcePolicy,
-		OccurredAt:  time.Time{},
 	}
 }
 

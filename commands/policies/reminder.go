@@ -21,9 +21,7 @@ func FollowLinks(linked LinkedReminders) Policy {
 			return err
 		}
 		for _, id := range ids {
-			request := r.Request()
-			request.Actor = domain.SystemActor
-			_, err := commands.Execute(ctx, r.Executor, domain.Reminders, id, commands.FollowLinkedDate{}, request)
+			_, err := commands.Execute(ctx, r.Executor, domain.Reminders, id, commands.FollowLinkedDate{}, r.Request())
 			if _, business := domain.IsRefusal(err); err != nil && !business {
 				return err
 			}
@@ -65,12 +63,10 @@ func remind(ctx context.Context, r *Run, recipient domain.EmployeeID, text strin
 	if recipient.IsZero() {
 		return nil
 	}
-	request := r.Request()
-	request.Actor = domain.SystemActor
 	id := domain.DerivedID[domain.Reminder]("reminder", r.Event.ID.String())
 	_, err := commands.Execute(ctx, r.Executor, domain.Reminders, id, commands.RemindAtOnce{
 		Recipient: recipient, Text: wording.Word(text, wording.Russian),
 		Subject: domain.Ref{Kind: domain.RefKind(r.Event.Category()), ID: r.ID()},
-	}, request)
+	}, r.Request())
 	return err
 }

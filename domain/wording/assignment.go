@@ -1,10 +1,10 @@
 package wording
 
 func init() {
-	Say("assignment.issued", "{issuer_id:employee} поручает {assignee_id:employee}: {title}, срок {due_at:time}", "{issuer_id:employee} assigns to {assignee_id:employee}: {title}, due {due_at:time}", "description")
+	Say("assignment.issued", "Поручение: {issuer_id:employee} → {assignee_id:employee}. {title}, срок {due_at:time}", "{issuer_id:employee} assigns to {assignee_id:employee}: {title}, due {due_at:time}", "description")
 	Say("assignment.accepted", "Поручение принято к исполнению", "Assignment accepted", "")
 	Say("assignment.declined", "Исполнитель отказался от поручения: {reason}", "Assignment declined: {reason}", "reason")
-	Say("assignment.reassigned", "Поручение передано от {from_id:employee} к {to_id:employee}: {reason}", "Assignment passed from {from_id:employee} to {to_id:employee}: {reason}", "reason")
+	Say("assignment.reassigned", "Исполнитель поручения сменён: {from_id:employee} → {to_id:employee}. {reason}", "Assignment passed from {from_id:employee} to {to_id:employee}: {reason}", "reason")
 	Say("assignment.started", "Работа по поручению начата", "Work on the assignment started", "")
 	Say("assignment.reported_done", "Исполнитель доложил о выполнении: {result}", "Reported done: {result}", "result")
 	Say("assignment.verified", "{by_id:employee}: поручение проверено и принято", "{by_id:employee} verified the assignment", "remark")
@@ -29,7 +29,7 @@ func init() {
 	Words("assignment.priority.high", "высокая важность", "high")
 	Words("assignment.priority.urgent", "срочно", "urgent")
 
-	Say("timesheet.time_entered", "{employee_id:employee}: учтено время за {entry.date}, минут: {entry.minutes}", "{employee_id:employee} entered {entry.minutes} min for {entry.date}", "")
+	Say("timesheet.time_entered", "{employee_id:employee}: учтено время за {entry.date:date}, минут: {entry.minutes}", "{employee_id:employee} entered {entry.minutes} min for {entry.date:date}", "")
 	Say("timesheet.entry_corrected", "{employee_id:employee}: исправлена запись времени № {entry.no}: {was.minutes} → {entry.minutes} мин. {reason}", "{employee_id:employee} corrected time entry {entry.no}: {was.minutes} → {entry.minutes} min. {reason}", "reason")
 	Say("timesheet.entry_withdrawn", "{employee_id:employee}: снята запись времени № {was.no}: {reason}", "{employee_id:employee} withdrew time entry {was.no}: {reason}", "reason")
 }

@@ -10,22 +10,22 @@ func init() {
 	Say("counterparty.reopened", "Отношения с контрагентом возобновлены", "Relationship reopened", "reason")
 	Say("counterparty.role_added", "Добавлена роль: {role:word}", "Role added: {role:word}", "")
 	Say("counterparty.role_removed", "Снята роль: {role:word}", "Role removed: {role:word}", "")
-	Say("counterparty.responsible_changed", "Сменён ответственный: {from:employee} → {to:employee}", "Responsible employee changed: {from:employee} → {to:employee}", "reason")
-	Say("counterparty.parent_changed", "Сменена головная организация: {from:counterparty} → {to:counterparty}", "Parent changed: {from:counterparty} → {to:counterparty}", "")
+	Say("counterparty.responsible_changed", "Сменён ответственный: [{from:employee} → ]{to:employee}", "Responsible employee changed: [{from:employee} → ]{to:employee}", "reason")
+	Say("counterparty.parent_changed", "Сменена головная организация[, была {from:counterparty}][, стала {to:counterparty}]", "Parent changed[ from {from:counterparty}][ to {to:counterparty}]", "")
 	Say("counterparty.marked_as_key", "Отмечен как ключевой клиент", "Marked as a key account", "reason")
 	Say("counterparty.unmarked_as_key", "Отметка ключевого клиента снята", "No longer a key account", "reason")
-	Say("counterparty.bank_account_added", "Добавлен счёт {account} в банке {bank}", "Bank account {account} at {bank} added", "")
+	Say("counterparty.bank_account_added", "Добавлен счёт {account}[, банк: {bank}]", "Bank account {account}[ at {bank}] added", "")
 	Say("counterparty.bank_account_closed", "Счёт {account} закрыт с {until:date}", "Bank account {account} closed on {until:date}", "reason")
-	Say("counterparty.signatory_added", "Право подписи: {name}, {position}; основание: {authority_document}", "Signatory: {name}, {position}, by {authority_document}", "")
+	Say("counterparty.signatory_added", "Право подписи: {name}[, {position}]; основание: {authority_document}", "Signatory: {name}[, {position}], by {authority_document}", "")
 	Say("counterparty.signatory_withdrawn", "Право подписи № {number} прекращено {valid_until:date}", "Signatory no. {number} withdrawn on {valid_until:date}", "reason")
-	Say("counterparty.external_id_added", "Указан номер {external_id} в системе {source}", "Number {external_id} in {source} noted", "")
-	Say("counterparty.row_imported", "Загружены новые данные из {source}, строка {external_id}", "New data imported from {source}, row {external_id}", "")
+	Say("counterparty.external_id_added", "Указан номер {external_id} в системе {source:word}", "Number {external_id} in {source:word} noted", "")
+	Say("counterparty.row_imported", "Загружены новые данные из {source:word}, строка {external_id}", "New data imported from {source:word}, row {external_id}", "")
 	Say("counterparty.consent_given", "Дано согласие: {channel:word}, {scope:word}", "Consent given: {channel:word}, {scope:word}", "text_shown")
 	Say("counterparty.consent_withdrawn", "Отозвано согласие: {channel:word}, {scope:word}", "Consent withdrawn: {channel:word}, {scope:word}", "")
-	Say("counterparty.merged_into", "Карточка объединена с карточкой {survivor_id:counterparty}", "Merged into {survivor_id:counterparty}", "")
-	Say("counterparty.unmerged", "Карточка снова отделена от {survivor_id:counterparty}: {reason}", "Parted from {survivor_id:counterparty} again: {reason}", "reason")
-	Say("counterparty.absorbed", "Присоединена карточка {loser_id:counterparty}", "{loser_id:counterparty} merged into this card", "")
-	Say("counterparty.released", "Отделена карточка {loser_id:counterparty}: {reason}", "{loser_id:counterparty} parted from this card: {reason}", "reason")
+	Say("counterparty.merged_into", "Карточка присоединена к другой: {survivor_id:counterparty}", "Merged into {survivor_id:counterparty}", "")
+	Say("counterparty.unmerged", "Карточка снова отделена от другой ({survivor_id:counterparty}): {reason}", "Parted from {survivor_id:counterparty} again: {reason}", "reason")
+	Say("counterparty.absorbed", "Присоединена карточка: {loser_id:counterparty}", "{loser_id:counterparty} merged into this card", "")
+	Say("counterparty.released", "Отделена карточка ({loser_id:counterparty}): {reason}", "{loser_id:counterparty} parted from this card: {reason}", "reason")
 
 	Words("counterparty.state.prospect", "потенциальный", "prospect")
 	Words("counterparty.state.active", "действующий", "active")
@@ -35,6 +35,8 @@ func init() {
 	Words("counterparty.kind.organisation", "организация", "organisation")
 	Words("counterparty.kind.sole_trader", "индивидуальный предприниматель", "sole trader")
 	Words("counterparty.kind.natural_person", "физическое лицо", "natural person")
+
+	Words("1c", "1С", "1C")
 
 	sayRequisites()
 	sayAudienceGroups()
@@ -73,12 +75,14 @@ func sayRecordFields() {
 }
 
 func sayRequisites() {
-	Say("requisite.claimed", "Реквизиты закреплены за {counterparty_id:counterparty}", "Requisites belong to {counterparty_id:counterparty}", "")
+	Say("requisite.claimed", "Реквизиты закреплены: {counterparty_id:counterparty}", "Requisites belong to {counterparty_id:counterparty}", "")
 	Say("requisite.released", "Реквизиты освобождены", "Requisites are free again", "")
-	Say("requisite.taken_over", "Брошенные реквизиты закреплены за {counterparty_id:counterparty}", "Orphaned requisites now belong to {counterparty_id:counterparty}", "")
+	Say("requisite.taken_over", "Брошенные реквизиты закреплены: {counterparty_id:counterparty}", "Orphaned requisites now belong to {counterparty_id:counterparty}", "")
 }
 
 func sayAudienceGroups() {
+	Say("access.opened", "Контактную информацию открыл(а): {employee_id:employee}", "Contact information opened by {employee_id:employee}", "purpose")
+
 	Say("audience_group.created", "Создана группа «{name}»", "Group “{name}” created", "")
 	Say("audience_group.renamed", "Группа «{from}» переименована в «{to}»", "Group “{from}” renamed “{to}”", "")
 	Say("audience_group.members_added", "В группу включены: контрагентов {counterparty_ids:count}, лиц {person_ids:count}", "Added to the group: {counterparty_ids:count} counterparties, {person_ids:count} persons", "")

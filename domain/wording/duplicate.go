@@ -1,12 +1,12 @@
 package wording
 
 func init() {
-	Say("duplicate.flagged", "Возможные дубли: {left_id:counterparty} и {right_id:counterparty}, {score} баллов ({rules:word})", "Possible duplicates: {left_id:counterparty} and {right_id:counterparty}, score {score} ({rules:word})", "note")
+	Say("duplicate.flagged", "Возможные дубли: {left_id:counterparty} и {right_id:counterparty}, оценка {score} ({rules:word})", "Possible duplicates: {left_id:counterparty} and {right_id:counterparty}, score {score} ({rules:word})", "note")
 	Say("duplicate.rejected", "Признаны разными контрагентами", "Found to be different counterparties", "reason")
-	Say("duplicate.linked_as_branch", "{branch_id:counterparty} признан филиалом {head_id:counterparty}", "{branch_id:counterparty} found to be a branch of {head_id:counterparty}", "")
-	Say("duplicate.merge_proposed", "{proposer_id:employee} предлагает присоединить {loser_id:counterparty} к {survivor_id:counterparty}", "{proposer_id:employee} proposes to merge {loser_id:counterparty} into {survivor_id:counterparty}", "")
-	Say("duplicate.merged", "{loser_id:counterparty} присоединён к {survivor_id:counterparty}", "{loser_id:counterparty} merged into {survivor_id:counterparty}", "")
-	Say("duplicate.unmerged", "{loser_id:counterparty} отделён от {survivor_id:counterparty}: {reason}", "{loser_id:counterparty} parted from {survivor_id:counterparty}: {reason}", "reason")
+	Say("duplicate.linked_as_branch", "Признан филиалом: {branch_id:counterparty}, головная организация: {head_id:counterparty}", "{branch_id:counterparty} found to be a branch of {head_id:counterparty}", "")
+	Say("duplicate.merge_proposed", "{proposer_id:employee} предлагает объединить карточки: {loser_id:counterparty} → {survivor_id:counterparty}", "{proposer_id:employee} proposes to merge {loser_id:counterparty} into {survivor_id:counterparty}", "")
+	Say("duplicate.merged", "Карточки объединены: {loser_id:counterparty} → {survivor_id:counterparty}", "{loser_id:counterparty} merged into {survivor_id:counterparty}", "")
+	Say("duplicate.unmerged", "Объединение отменено: {loser_id:counterparty} → {survivor_id:counterparty}. {reason}", "{loser_id:counterparty} parted from {survivor_id:counterparty}: {reason}", "reason")
 
 	Words("duplicate.state.candidate", "на проверке", "candidate")
 	Words("duplicate.state.rejected", "разные", "different")

@@ -1,18 +1,18 @@
 package wording
 
 func init() {
-	Say("employee.hired", "Принят сотрудник {display_name}, {position}", "{display_name} hired as {position}", "")
+	Say("employee.hired", "Принят на работу: {display_name}[, {position}]", "{display_name} hired[ as {position}]", "")
 	Say("employee.renamed", "Имя сотрудника изменено: {display_name}", "Employee renamed to {display_name}", "")
-	Say("employee.contacts_changed", "Изменены служебные контакты: {email}, {phone}", "Work contacts changed: {email}, {phone}", "")
-	Say("employee.login_changed", "Изменено имя для входа: {login}", "Sign-in name changed to {login}", "")
-	Say("employee.transferred", "Перевод: {position}, руководитель {head_id:employee}", "Transferred: {position}, head {head_id:employee}", "")
+	Say("employee.contacts_changed", "Изменены служебные контакты[, почта {email}][, телефон {phone}]", "Work contacts changed[, e-mail {email}][, phone {phone}]", "")
+	Say("employee.login_changed", "Изменено имя для входа[: {login}]", "Sign-in name changed[ to {login}]", "")
+	Say("employee.transferred", "Перевод[, должность: {position}][, руководитель: {head_id:employee}]", "Transferred[, position: {position}][, head: {head_id:employee}]", "")
 	Say("employee.schedule_changed", "Изменён режим работы: часовой пояс {time_zone}", "Working hours changed: time zone {time_zone}", "")
 	Say("employee.role_granted", "Выдана роль: {role:word}", "Role granted: {role:word}", "")
 	Say("employee.role_revoked", "Снята роль: {role:word}", "Role revoked: {role:word}", "")
-	Say("employee.limits_set", "Установлены пределы полномочий: скидка до {limits.max_discount_bp} сотых процента, отсрочка до {limits.max_payment_term_days} дн., обязательства до {limits.max_commitment:money}",
-		"Authority limits set: discount up to {limits.max_discount_bp} basis points, payment term up to {limits.max_payment_term_days} days, commitments up to {limits.max_commitment:money}", "")
-	Say("employee.absence_planned", "Отсутствие с {from:date} по {to:date} ({kind:word}), замещает {substitute_id:employee}", "Away from {from:date} to {to:date} ({kind:word}), substitute {substitute_id:employee}", "")
-	Say("employee.absence_changed", "Отсутствие изменено: с {from:date} по {to:date} ({kind:word}), замещает {substitute_id:employee}", "Absence changed: from {from:date} to {to:date} ({kind:word}), substitute {substitute_id:employee}", "")
+	Say("employee.limits_set", "Установлены пределы полномочий: скидка до {limits.max_discount_bp:percent}, отсрочка до {limits.max_payment_term_days} дн., обязательства до {limits.max_commitment:money}",
+		"Authority limits set: discount up to {limits.max_discount_bp:percent}, payment term up to {limits.max_payment_term_days} days, commitments up to {limits.max_commitment:money}", "")
+	Say("employee.absence_planned", "Отсутствие с {from:date} по {to:date} ({kind:word})[, замещает {substitute_id:employee}]", "Away from {from:date} to {to:date} ({kind:word})[, substitute {substitute_id:employee}]", "")
+	Say("employee.absence_changed", "Отсутствие изменено: с {from:date} по {to:date} ({kind:word})[, замещает {substitute_id:employee}]", "Absence changed: from {from:date} to {to:date} ({kind:word})[, substitute {substitute_id:employee}]", "")
 	Say("employee.absence_cancelled", "Отсутствие с {from:date} по {to:date} отменено", "Absence from {from:date} to {to:date} cancelled", "reason")
 	Say("employee.left", "Сотрудник уволен {left_on:date}", "Employee left on {left_on:date}", "reason")
 	Say("employee.rehired", "Сотрудник снова принят {hired_on:date}", "Employee rehired on {hired_on:date}", "")
@@ -37,10 +37,10 @@ func init() {
 	Words("employee.absence.training", "обучение", "training")
 	Words("employee.absence.other", "другая причина", "other")
 
-	Say("department.founded", "Создано подразделение «{name}», руководитель {head_id:employee}", "Department “{name}” founded, head {head_id:employee}", "")
+	Say("department.founded", "Создано подразделение «{name}»[, руководитель: {head_id:employee}]", "Department “{name}” founded[, head {head_id:employee}]", "")
 	Say("department.renamed", "Подразделение «{former}» переименовано в «{name}»", "Department “{former}” renamed to “{name}”", "")
 	Say("department.moved", "Подразделение переподчинено", "Department moved within the company", "")
-	Say("department.head_appointed", "Руководителем подразделения назначен {head_id:employee}", "{head_id:employee} appointed head of the department", "")
+	Say("department.head_appointed", "Руководитель подразделения: {head_id:employee}", "Head of the department: {head_id:employee}", "")
 	Say("department.closed", "Подразделение закрыто", "Department closed", "reason")
 
 	Words("department.state.working", "действует", "working")

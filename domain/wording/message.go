@@ -1,12 +1,12 @@
 package wording
 
 func init() {
-	Say("message.registered", "Получено сообщение от {from_raw}: {subject}", "Message received from {from_raw}: {subject}", "text")
-	Say("message.classified", "Сообщение разобрано: тема «{topic}»", "Message classified: topic “{topic}”", "")
-	Say("message.matched", "Отправитель определён ({rule:word}): {counterparty_id:counterparty}, {person_id:person}", "Sender identified ({rule:word}): {counterparty_id:counterparty}, {person_id:person}", "")
+	Say("message.registered", "Получено сообщение ({from_raw})[: {subject}]", "Message received from {from_raw}[: {subject}]", "text")
+	Say("message.classified", "Сообщение разобрано[, тема «{topic}»]", "Message classified[, topic “{topic}”]", "")
+	Say("message.matched", "Отправитель определён ({rule:word})[: {counterparty_id:counterparty}][, {person_id:person}]", "Sender identified ({rule:word})[: {counterparty_id:counterparty}][, {person_id:person}]", "")
 	Say("message.unmatched", "Отправитель определён неверно: {reason}", "Sender was identified wrongly: {reason}", "reason")
-	Say("message.routed", "Сообщение передано: {addressee_id:employee}, подтвердить до {acknowledge_by:time}", "Message routed to {addressee_id:employee}, to be acknowledged by {acknowledge_by:time}", "")
-	Say("message.rerouted", "Сообщение передано дальше: от {from_id:employee} к {addressee_id:employee}", "Message rerouted from {from_id:employee} to {addressee_id:employee}", "reason")
+	Say("message.routed", "Сообщение передано: {addressee_id:employee}[, подтвердить до {acknowledge_by:time}]", "Message routed to {addressee_id:employee}[, to be acknowledged by {acknowledge_by:time}]", "")
+	Say("message.rerouted", "Сообщение передано дальше: {from_id:employee} → {addressee_id:employee}", "Message rerouted from {from_id:employee} to {addressee_id:employee}", "reason")
 	Say("message.acknowledged", "{by_id:employee} подтверждает получение, рабочих минут: {business_minutes}", "{by_id:employee} acknowledged the message after {business_minutes} working minutes", "")
 	Say("message.acknowledgement_overdue", "Срок подтверждения истёк: {addressee_id:employee}", "Acknowledgement overdue: {addressee_id:employee}", "")
 	Say("message.taken_up", "{by_id:employee} работает над сообщением", "{by_id:employee} works on the message", "")

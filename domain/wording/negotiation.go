@@ -1,15 +1,15 @@
 package wording
 
 func init() {
-	Say("negotiation.planned", "Запланированы переговоры с {counterparty_id:counterparty} на {planned_from:time}: {topic}", "Negotiation with {counterparty_id:counterparty} planned for {planned_from:time}: {topic}", "")
+	Say("negotiation.planned", "Запланированы переговоры на {planned_from:time}: {topic} ({counterparty_id:counterparty})", "Negotiation with {counterparty_id:counterparty} planned for {planned_from:time}: {topic}", "")
 	Say("negotiation.rescheduled", "Переговоры перенесены с {old_from:time} на {planned_from:time}: {reason}", "Negotiation moved from {old_from:time} to {planned_from:time}: {reason}", "reason")
 	Say("negotiation.cancelled", "Переговоры отменены: {reason}", "Negotiation cancelled: {reason}", "reason")
-	Say("negotiation.held", "Проведены переговоры с {counterparty_id:counterparty}: {topic}", "Negotiation held with {counterparty_id:counterparty}: {topic}", "")
+	Say("negotiation.held", "Проведены переговоры: {topic} ({counterparty_id:counterparty})", "Negotiation held with {counterparty_id:counterparty}: {topic}", "")
 	Say("negotiation.recorded", "{author_id:employee}: записаны переговоры «{topic}», договорённостей: {commitments:count}", "{author_id:employee} recorded the negotiation “{topic}”, commitments: {commitments:count}", "summary")
 	Say("negotiation.corrected", "{author_id:employee}: запись переговоров исправлена: {reason}", "{author_id:employee} corrected the record of the negotiation: {reason}", "summary")
 	Say("negotiation.step_done", "{by_id:employee}: выполнен шаг {step} по итогам переговоров: {result}", "{by_id:employee} did next step {step}: {result}", "result")
 	Say("negotiation.published", "Итоги переговоров сообщены сотрудникам: {informed_ids:employee}", "Result of the negotiation shared with: {informed_ids:employee}", "")
-	Say("negotiation.screening_hit", "Проверка переговоров: {rule:word}. {detail}", "Screening: {rule:word}. {detail}", "")
+	Say("negotiation.screening_hit", "Проверка переговоров: {rule:word}[ ({detail})]", "Screening: {rule:word}[ ({detail})]", "")
 	Say("negotiation.screened", "Запись переговоров проверена по правилам версии {rules_version}, срабатываний: {hits}", "Record screened by rules version {rules_version}, hits: {hits}", "")
 	Say("negotiation.review_queued", "Переговоры поставлены на контроль ({reason:word}), срок {review_by:time}", "Negotiation queued for review ({reason:word}), due {review_by:time}", "")
 	Say("negotiation.review_claimed", "{reviewer_id:employee}: переговоры взяты на контроль", "{reviewer_id:employee} took the negotiation for review", "")
@@ -17,12 +17,12 @@ func init() {
 	Say("negotiation.review_escalated", "Срок контроля переговоров истёк {review_by:time}, сообщено руководителю: {to_id:employee}", "Review missed its deadline {review_by:time}; told {to_id:employee}", "")
 	Say("negotiation.approved", "{reviewer_id:employee}: переговоры одобрены", "{reviewer_id:employee} approved the negotiation", "")
 	Say("negotiation.approved_with_remarks", "{reviewer_id:employee}: переговоры одобрены с замечаниями: {remarks}", "{reviewer_id:employee} approved with remarks: {remarks}", "remarks")
-	Say("negotiation.stopped", "{reviewer_id:employee}: переговоры остановлены: {reason}. Указание: {instruction}, срок {correct_by:time}", "{reviewer_id:employee} stopped the negotiation: {reason}. Instruction: {instruction}, due {correct_by:time}", "instruction")
+	Say("negotiation.stopped", "{reviewer_id:employee}: переговоры остановлены: {reason}. Указание: {instruction}[, срок {correct_by:time}]", "{reviewer_id:employee} stopped the negotiation: {reason}. Instruction: {instruction}[, due {correct_by:time}]", "instruction")
 	Say("negotiation.commitment_kept", "{by_id:employee}: договорённость выполнена: {comment}", "{by_id:employee}: commitment kept: {comment}", "comment")
 	Say("negotiation.commitment_broken", "{by_id:employee}: договорённость нарушена: {comment}", "{by_id:employee}: commitment broken: {comment}", "comment")
 	Say("negotiation.commitment_waived", "{by_id:employee}: от договорённости отказались: {comment}", "{by_id:employee}: commitment waived: {comment}", "comment")
 	Say("negotiation.commitment_superseded", "{by_id:employee}: договорённость заменена новой: {comment}", "{by_id:employee}: commitment superseded: {comment}", "comment")
-	Say("negotiation.commitment_handed_over", "Договорённость передана от {from_id:employee} к {to_id:employee}: {reason}", "Commitment handed over from {from_id:employee} to {to_id:employee}: {reason}", "reason")
+	Say("negotiation.commitment_handed_over", "Ответственный за договорённость сменён: {from_id:employee} → {to_id:employee}. {reason}", "Commitment handed over from {from_id:employee} to {to_id:employee}: {reason}", "reason")
 	Say("screening_rules.published", "{author_id:employee}: введена версия {parameters.version} правил проверки переговоров: {reason}", "{author_id:employee} published version {parameters.version} of the screening rules: {reason}", "reason")
 
 	Words("negotiation.state.planned", "запланированы", "planned")

@@ -1,7 +1,7 @@
 package wording
 
 func init() {
-	Say("reminder.scheduled", "Напоминание для {recipient_id:employee} на {fire_at:time}: {text}", "Reminder for {recipient_id:employee} at {fire_at:time}: {text}", "")
+	Say("reminder.scheduled", "Назначено напоминание на {fire_at:time} ({recipient_id:employee}): {text}", "Reminder for {recipient_id:employee} at {fire_at:time}: {text}", "")
 	Say("reminder.moved", "Напоминание перенесено с {from:time} на {to:time} ({cause:word})", "Reminder moved from {from:time} to {to:time} ({cause:word})", "")
 	Say("reminder.fired", "{recipient_id:employee}: сработало напоминание", "{recipient_id:employee} was reminded", "")
 	Say("reminder.acknowledged", "Напоминание прочитано", "Reminder acknowledged", "")
@@ -27,7 +27,7 @@ func init() {
 	Words("reminder.channel.email", "по электронной почте", "by e-mail")
 	Words("reminder.channel.sms", "по СМС", "by SMS")
 
-	Say("daily_report.issued", "Ежедневный отчёт сотрудника {employee_id:employee} за {date} сформирован ({occasion:word}), открыл: {shown_to_id:employee}", "Daily report of {employee_id:employee} for {date} formed ({occasion:word}), shown to {shown_to_id:employee}", "")
+	Say("daily_report.issued", "Ежедневный отчёт за {date:date} ({occasion:word}): {employee_id:employee}. Кому показан: {shown_to_id:employee}", "Daily report of {employee_id:employee} for {date:date} formed ({occasion:word}), shown to {shown_to_id:employee}", "")
 	Words("first_sign_in", "первый вход за день", "first sign-in of the day")
 	Words("on_demand", "по запросу", "on demand")
 	Words("by_other", "открыт другим сотрудником", "opened by another")

@@ -8,7 +8,7 @@ func init() {
 	Say("thread.answer_returned", "Ответ возвращён на доработку: {employee_id:employee}, срок {reply_by:time}", "Answer returned for more: {employee_id:employee}, due {reply_by:time}", "text")
 	Say("thread.answer_overdue", "Срок ответа истёк: {addressee_id:employee}", "Answer overdue: {addressee_id:employee}", "")
 	Say("thread.commented", "Пояснение: {by_id:employee}", "Comment by {by_id:employee}", "text")
-	Say("thread.addressee_added", "К переписке привлечён {employee_id:employee}", "{employee_id:employee} was asked too", "")
+	Say("thread.addressee_added", "К переписке привлекли: {employee_id:employee}", "{employee_id:employee} was asked too", "")
 	Say("thread.deadline_proposed", "{by_id:employee} предлагает другой срок ответа: {to:time}", "{by_id:employee} proposes another deadline: {to:time}", "reason")
 	Say("thread.deadline_changed", "Срок ответа согласован: {to:time} ({addressee_id:employee})", "Deadline agreed: {to:time} ({addressee_id:employee})", "")
 	Say("thread.deadline_refused", "Новый срок ответа не согласован: {by_id:employee}", "New deadline refused by {by_id:employee}", "reason")

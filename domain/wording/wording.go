@@ -3,8 +3,9 @@
 //
 // A headline is a sentence with placeholders: "{title}" takes the event's JSON field, "{a.b}" a nested one,
 // "{assignee:employee}" an id whose name is looked up when the sentence is read. Kinds: employee, counterparty, person,
-// date, time, money, minutes, word (a code translated by Words), count (the length of a list). The history keeps only the
-// placeholders' values, so a sentence can be improved without rewriting anything.
+// date, time, money, minutes, percent (of basis points), word (a code translated by Words), count (the length of a list).
+// What stands in brackets is told only when its placeholders have values: "{role:word}[, {topic}]". The history keeps only
+// the placeholders' values, so a sentence can be improved without rewriting anything.
 package wording
 
 import (
@@ -12,6 +13,7 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -43,7 +45,8 @@ var (
 	headlines   = map[string]Headline{}
 	words       = map[string][2]string{}
 	placeholder = regexp.MustCompile(`\{([a-z0-9_.]+)(?::([a-z]+))?\}`)
-	kinds       = []string{"", "employee", "counterparty", "person", "date", "time", "money", "minutes", "word", "count"}
+	optional    = regexp.MustCompile(`\[[^\[\]]*\]`)
+	kinds       = []string{"", "employee", "counterparty", "person", "date", "time", "money", "minutes", "percent", "word", "count"}
 )
 
 // Say declares the headline of an event type; quote names the field with the words that were said, or is empty.
@@ -73,8 +76,9 @@ func Words(code, ru, en string) {
 	words[code] = [2]string{ru, en}
 }
 
-// Word translates a code; an unknown code stays as it is.
+// Word translates a code; an unknown code stays as it is, and a field beyond the usual goes by its own name.
 func Word(code string, lang Lang) string {
+	code = strings.TrimPrefix(code, "extra.")
 	w, ok := words[code]
 	switch {
 	case !ok:
@@ -165,6 +169,14 @@ func (h Headline) Render(lang Lang, args map[string]any, zone *time.Location, na
 	if lang == English {
 		sentence = h.EN
 	}
+	sentence = optional.ReplaceAllStringFunc(sentence, func(part string) string {
+		for _, m := range placeholder.FindAllStringSubmatch(part, -1) {
+			if value := args[m[1]]; value == nil || value == "" {
+				return ""
+			}
+		}
+		return part[1 : len(part)-1]
+	})
 	return placeholder.ReplaceAllStringFunc(sentence, func(p string) string {
 		m := placeholder.FindStringSubmatch(p)
 		return show(args[m[1]], m[2], lang, zone, name)
@@ -174,6 +186,9 @@ func (h Headline) Render(lang Lang, args map[string]any, zone *time.Location, na
 func show(value any, kind string, lang Lang, zone *time.Location, name func(kind, id string) string) string {
 	switch v := value.(type) {
 	case nil:
+		if kind == "count" {
+			return "0" // an empty list is not written
+		}
 		return "—"
 	case []any:
 		parts := make([]string, len(v))
@@ -182,20 +197,48 @@ func show(value any, kind string, lang Lang, zone *time.Location, name func(kind
 		}
 		return strings.Join(parts, ", ")
 	case map[string]any:
-		return showObject(v, kind)
+		return showObject(v, kind, lang)
 	case string:
 		return showText(v, kind, lang, zone, name)
 	case float64:
+		if kind == "percent" {
+			return showPercent(v, lang)
+		}
 		return fmt.Sprintf("%.10g", v)
 	default:
 		return fmt.Sprint(v)
 	}
 }
 
-func showObject(v map[string]any, kind string) string {
+func showPercent(basisPoints float64, lang Lang) string {
+	number := strconv.FormatFloat(basisPoints/100, 'f', -1, 64)
+	if lang == Russian {
+		number = strings.Replace(number, ".", ",", 1)
+	}
+	return number + " %"
+}
+
+// showMoney parts thousands: 1 250 000,50 in Russian, 1,250,000.50 in English.
+func showMoney(minor float64, currency any, lang Lang) string {
+	whole, cents, _ := strings.Cut(strconv.FormatFloat(minor/100, 'f', 2, 64), ".")
+	thousands, point := " ", ","
+	if lang == English {
+		thousands, point = ",", "."
+	}
+	digits := strings.TrimPrefix(whole, "-")
+	for at := len(digits) - 3; at > 0; at -= 3 {
+		digits = digits[:at] + thousands + digits[at:]
+	}
+	if strings.HasPrefix(whole, "-") {
+		digits = "-" + digits
+	}
+	return fmt.Sprintf("%s%s%s %v", digits, point, cents, currency)
+}
+
+func showObject(v map[string]any, kind string, lang Lang) string {
 	minor, isMoney := v["minor"].(float64)
 	if kind == "money" && isMoney {
-		return fmt.Sprintf("%.2f %v", minor/100, v["currency"])
+		return showMoney(minor, v["currency"], lang)
 	}
 	b, err := json.Marshal(v)
 	if err != nil {

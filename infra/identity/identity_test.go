@@ -1,0 +1,223 @@
+package identity_test
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/letopis-crm/letopis/commands"
+	"github.com/letopis-crm/letopis/domain"
+	"github.com/letopis-crm/letopis/infra/identity"
+	"github.com/letopis-crm/letopis/infra/postgres/pgtest"
+)
+
+// staff is a directory whose answers the test sets.
+type staff struct {
+	sync.Mutex
+	roles       map[domain.EmployeeID][]identity.Role
+	substitutes map[domain.EmployeeID]domain.EmployeeID
+}
+
+func (s *staff) Roles(_ context.Context, id domain.EmployeeID) ([]identity.Role, error) {
+	s.Lock()
+	defer s.Unlock()
+	return s.roles[id], nil
+}
+
+func (s *staff) StandsInFor(_ context.Context, actor, absent domain.EmployeeID, _ time.Time) (bool, error) {
+	s.Lock()
+	defer s.Unlock()
+	return s.substitutes[absent] == actor, nil
+}
+
+type kit struct {
+	*identity.Service
+	staff *staff
+	clock time.Time
+	anna  domain.EmployeeID
+}
+
+const password = "очень длинный пароль"
+
+func newKit(t *testing.T) *kit {
+	t.Helper()
+	k := &kit{clock: time.Date(2026, 3, 10, 9, 0, 0, 0, time.UTC), anna: domain.NewID[domain.Employee]()}
+	k.staff = &staff{roles: map[domain.EmployeeID][]identity.Role{k.anna: {identity.EmployeeRole}}, substitutes: map[domain.EmployeeID]domain.EmployeeID{}}
+	k.Service = identity.New(pgtest.Pool(t), k.staff, func() time.Time { return k.clock })
+	if err := k.CreateAccount(t.Context(), k.anna, "Anna", password); err != nil {
+		t.Fatal(err)
+	}
+	return k
+}
+
+func TestSignIn(t *testing.T) {
+	t.Parallel()
+	k := newKit(t)
+	for login, secret := range map[string]string{"anna": "не тот пароль!!", "nobody": password} {
+		if _, err := k.SignIn(t.Context(), login, secret, "test"); !errors.Is(err, identity.ErrWrongCredentials) {
+			t.Errorf("%s: %v", login, err)
+		}
+	}
+	first, err := k.SignIn(t.Context(), " ANNA ", password, "test")
+	if err != nil || !first.Previous.IsZero() {
+		t.Fatalf("%+v, %v", first, err)
+	}
+	p, err := k.FromSession(t.Context(), first.Token)
+	if err != nil || p.Employee != k.anna || !p.Has(identity.EmployeeRole) || p.Source != domain.SourceUI {
+		t.Errorf("%+v, %v", p, err)
+	}
+	second, err := k.SignIn(t.Context(), "anna", password, "test")
+	if err != nil || !second.Previous.Equal(k.clock) {
+		t.Errorf("the previous sign-in was %v, %v", second.Previous, err)
+	}
+	if err := k.SignOut(t.Context(), first.Token); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := k.FromSession(t.Context(), first.Token); !errors.Is(err, identity.ErrNotSignedIn) {
+		t.Errorf("after signing out: %v", err)
+	}
+	k.clock = k.clock.Add(31 * time.Minute)
+	if _, err := k.FromSession(t.Context(), second.Token); !errors.Is(err, identity.ErrNotSignedIn) {
+		t.Errorf("after half an hour of silence: %v", err)
+	}
+}
+
+func TestASessionEndsAfterTwelveHours(t *testing.T) {
+	t.Parallel()
+	k := newKit(t)
+	session, err := k.SignIn(t.Context(), "anna", password, "test")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range 36 {
+		k.clock = k.clock.Add(19 * time.Minute)
+		if _, err := k.FromSession(t.Context(), session.Token); err != nil {
+			t.Fatalf("a session in use ended early: %v", err)
+		}
+	}
+	k.clock = k.clock.Add(40 * time.Minute)
+	if _, err := k.FromSession(t.Context(), session.Token); !errors.Is(err, identity.ErrNotSignedIn) {
+		t.Errorf("after twelve hours: %v", err)
+	}
+}
+
+func TestPasswords(t *testing.T) {
+	t.Parallel()
+	k := newKit(t)
+	session, err := k.SignIn(t.Context(), "anna", password, "test")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := k.SetPassword(t.Context(), "anna", "короткий"); !errors.Is(err, identity.ErrPasswordTooWeak) {
+		t.Errorf("a short password: %v", err)
+	}
+	if err := k.ChangePassword(t.Context(), "anna", "не тот пароль!!", "новый длинный пароль"); err == nil {
+		t.Error("changed without the present password")
+	}
+	if err := k.ChangePassword(t.Context(), "anna", password, "новый длинный пароль"); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := k.FromSession(t.Context(), session.Token); !errors.Is(err, identity.ErrNotSignedIn) {
+		t.Errorf("the session outlived the password: %v", err)
+	}
+	if err := k.CreateAccount(t.Context(), domain.NewID[domain.Employee](), "ANNA", password); !errors.Is(err, identity.ErrLoginTaken) {
+		t.Errorf("the same login in capitals: %v", err)
+	}
+	if err := k.SetPassword(t.Context(), "nobody", password); !errors.Is(err, domain.ErrNotFound) {
+		t.Errorf("an unknown account: %v", err)
+	}
+}
+
+func TestTokens(t *testing.T) {
+	t.Parallel()
+	k := newKit(t)
+	owner := identity.Principal{Employee: k.anna, Login: "anna"}
+	text, info, err := k.CreateToken(t.Context(), owner, "обмен", 24*time.Hour)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, err := k.FromToken(t.Context(), text)
+	if err != nil || p.Employee != k.anna || p.Source != domain.SourceAPI {
+		t.Errorf("%+v, %v", p, err)
+	}
+	if _, err := k.FromToken(t.Context(), text+"x"); !errors.Is(err, identity.ErrNotSignedIn) {
+		t.Errorf("a wrong token: %v", err)
+	}
+	if list, err := k.Tokens(t.Context(), k.anna); err != nil || len(list) != 1 || list[0].ID != info.ID {
+		t.Errorf("%+v, %v", list, err)
+	}
+	if err := k.RevokeToken(t.Context(), domain.NewID[domain.Employee](), info.ID); !errors.Is(err, domain.ErrNotFound) {
+		t.Errorf("revoked by a stranger: %v", err)
+	}
+	if err := k.RevokeToken(t.Context(), k.anna, info.ID); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := k.FromToken(t.Context(), text); !errors.Is(err, identity.ErrNotSignedIn) {
+		t.Errorf("a revoked token: %v", err)
+	}
+}
+
+// A leaver is out within seconds, and a substitute acts only while the absence lasts.
+func TestTheLogDecides(t *testing.T) {
+	t.Parallel()
+	k := newKit(t)
+	session, err := k.SignIn(t.Context(), "anna", password, "test")
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, err := k.FromSession(t.Context(), session.Token)
+	if err != nil {
+		t.Fatal(err)
+	}
+	absent := domain.NewID[domain.Employee]()
+	if _, err := k.OnBehalf(t.Context(), p, absent); !errors.Is(err, domain.ErrForbidden) {
+		t.Errorf("stands in for somebody without being asked to: %v", err)
+	}
+	k.staff.substitutes[absent] = k.anna
+	if p, err = k.OnBehalf(t.Context(), p, absent); err != nil || p.OnBehalfOf != absent {
+		t.Errorf("%+v, %v", p, err)
+	}
+	k.staff.Lock()
+	delete(k.staff.roles, k.anna)
+	k.staff.Unlock()
+	k.clock = k.clock.Add(5 * time.Second)
+	if _, err := k.FromSession(t.Context(), session.Token); !errors.Is(err, identity.ErrNotSignedIn) {
+		t.Errorf("a leaver is still in: %v", err)
+	}
+}
+
+// A command from outside needs a principal with the role, and cannot be given in somebody else's name.
+func TestGuard(t *testing.T) {
+	t.Parallel()
+	anna := domain.NewID[domain.Employee]()
+	reached := false
+	guarded := identity.Guard(func(context.Context, commands.Invocation) (commands.Receipt, error) {
+		reached = true
+		return commands.Receipt{}, nil
+	})
+	as := func(roles ...identity.Role) context.Context {
+		return identity.WithPrincipal(t.Context(), identity.Principal{Employee: anna, Roles: roles})
+	}
+	request := commands.Request{Actor: anna, Source: domain.SourceAPI}
+	for name, c := range map[string]struct {
+		ctx     context.Context
+		command string
+		request commands.Request
+		want    error
+	}{
+		"nobody":                {t.Context(), "PlanWorkItem", request, identity.ErrNotSignedIn},
+		"an employee":           {as(identity.EmployeeRole), "PlanWorkItem", request, nil},
+		"in another's name":     {as(identity.EmployeeRole), "PlanWorkItem", commands.Request{Actor: domain.NewID[domain.Employee](), Source: domain.SourceAPI}, identity.ErrNotSignedIn},
+		"an employee hires":     {as(identity.EmployeeRole), "HireEmployee", request, domain.ErrForbidden},
+		"an administrator":      {as(identity.Administrator), "HireEmployee", request, nil},
+		"a policy needs nobody": {t.Context(), "HireEmployee", commands.Request{Source: domain.SourcePolicy}, nil},
+	} {
+		reached = false
+		_, err := guarded(c.ctx, commands.Invocation{Name: c.command, Request: c.request})
+		if !errors.Is(err, c.want) || reached != (c.want == nil) {
+			t.Errorf("%s: %v, reached %v", name, err, reached)
+		}
+	}
+}

@@ -1,0 +1,118 @@
+package identity
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"unicode"
+
+	"github.com/letopis-crm/letopis/commands"
+	"github.com/letopis-crm/letopis/domain"
+)
+
+// CookieName is the session cookie.
+const CookieName = "letopis_session"
+
+// policy names who may use an operation, by its id in the OpenAPI document. An operation that is not listed is open to
+// every signed-in employee; rules about one record ("only the addressee") are the domain's.
+var policy = map[string][]Role{}
+
+// only adds operations that need one of the roles.
+func only(roles []Role, operations ...string) {
+	for _, op := range operations {
+		if _, twice := policy[op]; twice {
+			panic("identity: the policy names " + op + " twice")
+		}
+		policy[op] = roles
+	}
+}
+
+var (
+	leaders   = []Role{Manager, Administrator}
+	reviewers = []Role{ComplianceReviewer, Manager}
+	admins    = []Role{Administrator}
+)
+
+func init() {
+	only(reviewers, "claim-negotiation-review", "release-negotiation-review", "approve-negotiation", "stop-negotiation", "get-review-desk", "report-negotiations")
+	only(reviewers, "publish-screening-rules")
+	only(leaders, "report-assignments", "report-work-schedule")
+	only(admins, "create-account", "reset-password")
+	only(admins, "grant-role", "revoke-role", "change-employee-login")
+	only(leaders, "hire-employee", "rename-employee", "change-employee-contacts", "transfer-employee", "change-employee-schedule", "set-authority-limits",
+		"dismiss-employee", "rehire-employee", "found-department", "rename-department", "move-department", "appoint-department-head", "close-department",
+		"define-working-calendar", "rename-working-calendar", "set-calendar-week", "set-calendar-days", "clear-calendar-days", "retire-working-calendar",
+		"get-response-times", "list-response-clocks")
+	only(leaders, "merge-counterparties", "approve-merge", "unmerge-counterparties", "mark-key-account")
+}
+
+// CheckPolicy reports operations that the policy names but the API does not have: a typing error would open a door.
+func CheckPolicy(operations []string) error {
+	var unknown []string
+	for op := range policy {
+		if !slices.Contains(operations, op) {
+			unknown = append(unknown, op)
+		}
+	}
+	if len(unknown) > 0 {
+		slices.Sort(unknown)
+		return fmt.Errorf("the policy names operations that do not exist: %s", strings.Join(unknown, ", "))
+	}
+	return nil
+}
+
+// Authorize refuses an operation to who asks: ErrNotSignedIn or a refusal "forbidden".
+func (s *Service) Authorize(ctx context.Context, operation string) error {
+	p, ok := FromContext(ctx)
+	if !ok {
+		return ErrNotSignedIn
+	}
+	return allow(p, operation)
+}
+
+func allow(p Principal, operation string) error {
+	roles, restricted := policy[operation]
+	if restricted && !p.Has(roles...) {
+		return domain.ErrForbidden.Because("this needs one of the roles: " + names(roles))
+	}
+	return nil
+}
+
+func names(roles []Role) string {
+	parts := make([]string, len(roles))
+	for i, r := range roles {
+		parts[i] = string(r)
+	}
+	return strings.Join(parts, ", ")
+}
+
+// Guard is the executor's middleware: a command from outside needs a principal that may give it. Policies and imports
+// act for the system.
+func Guard(next commands.Handler) commands.Handler {
+	return func(ctx context.Context, in commands.Invocation) (commands.Receipt, error) {
+		if in.Request.Source == domain.SourcePolicy || in.Request.Source == domain.SourceImport {
+			return next(ctx, in)
+		}
+		p, ok := FromContext(ctx)
+		if !ok || p.Employee != in.Request.Actor {
+			return commands.Receipt{}, ErrNotSignedIn
+		}
+		if err := allow(p, OperationOf(in.Name)); err != nil {
+			return commands.Receipt{}, err
+		}
+		return next(ctx, in)
+	}
+}
+
+// OperationOf is the operation id of a command: "AssignComplaint" is "assign-complaint".
+func OperationOf(command string) string {
+	var b strings.Builder
+	for i, r := range command {
+		if unicode.IsUpper(r) && i > 0 {
+			b.WriteByte('-')
+		}
+		b.WriteRune(unicode.ToLower(r))
+	}
+	return b.String()
+}
