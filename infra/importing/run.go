@@ -194,11 +194,17 @@ func feed(ctx context.Context, items Items, lanes []chan Item) error {
 	return nil
 }
 
+// busyTries is how often a row is tried whose record changes under the hands of its neighbours.
+const busyTries = 20
+
 func one(ctx context.Context, x *commands.Executor, it Item) (Outcome, uint64, []Problem, error) {
 	if it.Do == nil {
 		return Refused, 0, it.Problems, nil
 	}
 	outcome, position, err := it.Do(ctx, x)
+	for tries := 1; errors.Is(err, commands.ErrBusy) && tries < busyTries; tries++ {
+		outcome, position, err = it.Do(ctx, x)
+	}
 	refusal, refused := domain.IsRefusal(err)
 	if refused && !errors.Is(refusal, commands.ErrBusy) {
 		return Refused, position, append(it.Problems, refusals(it, refusal)...), nil
