@@ -1,0 +1,132 @@
+// Package httpapi is the HTTP API of Letopis: gorilla/mux routes, huma operations, problems, server-sent changes and
+// health.
+//
+// A command struct is its endpoint: its tags are validation and OpenAPI at once. A query function is its endpoint: its
+// filter struct gives the parameters, its result the schema. What cuts across — sign-in, authorization, waiting for a
+// position, problems — is done here once.
+package httpapi
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humamux"
+	"github.com/gorilla/mux"
+
+	"github.com/letopis-crm/letopis/commands"
+	"github.com/letopis-crm/letopis/infra/identity"
+	"github.com/letopis-crm/letopis/infra/postgres"
+	"github.com/letopis-crm/letopis/readmodels"
+)
+
+// Deps is what the API stands on. All are required, except where the API is only described (see Describe).
+type Deps struct {
+	Executor *commands.Executor
+	Queries  *readmodels.Queries
+	Hub      *postgres.Hub
+	Identity *identity.Service
+	Logger   *slog.Logger
+	Health   Health
+	// Web serves the user interface under "/"; nil for the API alone.
+	Web http.Handler
+	// Streams ends when the server stops, and with it the streams that would never end by themselves.
+	Streams context.Context
+	// Secure marks cookies for HTTPS only.
+	Secure bool
+}
+
+// API is the set of operations and what they share.
+type API struct {
+	Deps
+	huma huma.API
+	mux  *mux.Router
+}
+
+// apiVersion is the version of the HTTP API, not of the program.
+const apiVersion = "1.0.0"
+
+// New registers all operations and returns the handler of the whole server.
+func New(d Deps) (http.Handler, error) {
+	a := build(d)
+	if err := identity.CheckPolicy(a.names()); err != nil {
+		return nil, err
+	}
+	return a.handler(), nil
+}
+
+// Describe returns the OpenAPI document without a running system.
+func Describe() *huma.OpenAPI { return build(Deps{}).huma.OpenAPI() }
+
+func build(d Deps) *API {
+	huma.DefaultArrayNullable = false
+	huma.NewError = newProblem
+	router := mux.NewRouter()
+	config := huma.DefaultConfig("Letopis", apiVersion)
+	config.CreateHooks = nil
+	config.OpenAPIPath, config.DocsPath, config.SchemasPath = "/v1/openapi", "", ""
+	config.RejectUnknownQueryParameters = true
+	config.Info.Description = "Letopis keeps what happened with every client as immutable events. " +
+		"Commands answer with a receipt and X-Position; send it as X-After with a query to read your own write."
+	config.Components.SecuritySchemes = map[string]*huma.SecurityScheme{
+		"session": {Type: "apiKey", In: "cookie", Name: identity.CookieName},
+		"token":   {Type: "http", Scheme: "bearer"},
+	}
+	config.Security = []map[string][]string{{"session": {}}, {"token": {}}}
+	a := &API{Deps: d, mux: router}
+	a.huma = humamux.New(router, config)
+	for _, register := range []func(*API){
+		registerSession, registerRecords, registerHistory, registerChanges,
+		registerWorkItems,
+		registerAssignments, registerNegotiations, registerReminders, registerDailyReport,
+		registerCounterparties,
+		registerEmployees, registerMessages, registerThreads,
+	} {
+		register(a)
+	}
+	registerHealth(a)
+	shareParts(a.huma.OpenAPI())
+	if d.Web != nil {
+		router.PathPrefix("/").Handler(d.Web)
+	}
+	return a
+}
+
+func (a *API) handler() http.Handler {
+	var h http.Handler = a.mux
+	h = a.withPrincipal(h)
+	h = http.NewCrossOriginProtection().Handler(h)
+	h = a.withLimits(h)
+	h = a.withHeaders(h)
+	h = a.withRecovery(h)
+	return a.withLog(h)
+}
+
+// names lists the operations and commands, for the policy's completeness check.
+func (a *API) names() []string {
+	var names []string
+	for _, item := range a.huma.OpenAPI().Paths {
+		for _, op := range []*huma.Operation{item.Get, item.Post, item.Put, item.Patch, item.Delete} {
+			if op != nil {
+				names = append(names, op.OperationID)
+			}
+		}
+	}
+	return names
+}
+
+// principal is who asks; every operation but signing in requires one.
+func principal(ctx context.Context) identity.Principal {
+	p, _ := identity.FromContext(ctx)
+	return p
+}
+
+// reads names the projections a query's answer comes from: X-After waits for them.
+func reads(projections ...string) []string { return projections }
+
+// AsOf is the optional bound of a query in recorded time. Embed it in filters.
+type AsOf struct {
+	At time.Time `query:"as_of" doc:"Answer with what had been recorded by this instant"`
+}

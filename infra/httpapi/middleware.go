@@ -1,0 +1,210 @@
+package httpapi
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"log/slog"
+	"net"
+	"net/http"
+	"runtime/debug"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/gorilla/mux"
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/promauto"
+
+	"github.com/letopis-crm/letopis/domain"
+	"github.com/letopis-crm/letopis/domain/wording"
+	"github.com/letopis-crm/letopis/infra/identity"
+	"github.com/letopis-crm/letopis/readmodels"
+)
+
+type headerKey struct{}
+
+// headerOf is a request header, from within an operation.
+func headerOf(ctx context.Context, name string) string {
+	h, ok := ctx.Value(headerKey{}).(http.Header)
+	if !ok {
+		return ""
+	}
+	return h.Get(name)
+}
+
+// reader is the language (Accept-Language, Russian unless English is preferred) and the time zone (X-Time-Zone) of who
+// asks.
+func reader(ctx context.Context) readmodels.Reader {
+	r := readmodels.Reader{Employee: principal(ctx).Employee, Lang: wording.Russian, Zone: defaultZone}
+	if strings.HasPrefix(strings.ToLower(headerOf(ctx, "Accept-Language")), "en") {
+		r.Lang = wording.English
+	}
+	if zone, err := time.LoadLocation(headerOf(ctx, "X-Time-Zone")); err == nil && headerOf(ctx, "X-Time-Zone") != "" {
+		r.Zone = zone
+	}
+	return r
+}
+
+var defaultZone = func() *time.Location {
+	zone, err := time.LoadLocation("Europe/Moscow")
+	if err != nil {
+		return time.UTC
+	}
+	return zone
+}()
+
+// maxBody bounds a request's body; files have their own door.
+const maxBody = 2 << 20
+
+func (a *API) withLimits(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		r.Body = http.MaxBytesReader(w, r.Body, maxBody)
+		next.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), headerKey{}, r.Header)))
+	})
+}
+
+func (a *API) withHeaders(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		h := w.Header()
+		h.Set("X-Content-Type-Options", "nosniff")
+		h.Set("Referrer-Policy", "same-origin")
+		h.Set("X-Frame-Options", "DENY")
+		if strings.HasPrefix(r.URL.Path, "/v1/") {
+			h.Set("Cache-Control", "no-store")
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+// withPrincipal finds out who asks, by session cookie or bearer token. Without either the request goes on as nobody:
+// operations refuse nobody themselves.
+func (a *API) withPrincipal(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		ctx, err := a.authenticate(r)
+		if err != nil {
+			writeProblem(w, a.problem(ctx, err))
+			return
+		}
+		next.ServeHTTP(w, r.WithContext(ctx))
+	})
+}
+
+func (a *API) authenticate(r *http.Request) (context.Context, error) {
+	ctx := r.Context()
+	var (
+		p   identity.Principal
+		err error
+	)
+	bearer, hasToken := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
+	cookie, noCookie := r.Cookie(identity.CookieName)
+	switch {
+	case hasToken:
+		p, err = a.Identity.FromToken(ctx, bearer)
+	case noCookie == nil && !isSignIn(r):
+		p, err = a.Identity.FromSession(ctx, cookie.Value)
+	default:
+		return ctx, nil
+	}
+	if err != nil {
+		return ctx, err
+	}
+	host, _, splitErr := net.SplitHostPort(r.RemoteAddr)
+	if splitErr == nil {
+		p.ClientIPHash = a.Identity.HashIP(host)
+	}
+	if absent := r.Header.Get("X-On-Behalf-Of"); absent != "" {
+		id, err := domain.ParseID[domain.Employee](absent)
+		if err != nil {
+			return ctx, newProblem(http.StatusUnprocessableEntity, "X-On-Behalf-Of must be an employee's id")
+		}
+		if p, err = a.Identity.OnBehalf(ctx, p, id); err != nil {
+			return ctx, err
+		}
+	}
+	return identity.WithPrincipal(ctx, p), nil
+}
+
+// isSignIn: a stale cookie must not keep anybody from signing in again or from seeing the public pages.
+func isSignIn(r *http.Request) bool {
+	return r.URL.Path == "/v1/session" && r.Method == http.MethodPost || !strings.HasPrefix(r.URL.Path, "/v1/")
+}
+
+func writeProblem(w http.ResponseWriter, err error) {
+	var p *Problem
+	if !errors.As(err, &p) {
+		p = &Problem{Status: http.StatusServiceUnavailable, Title: "Service Unavailable", Code: "unavailable", Detail: "try again"}
+		w.Header().Set("Retry-After", "1")
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(p.Status)
+	_ = json.NewEncoder(w).Encode(p) // the caller may have gone
+}
+
+func (a *API) withRecovery(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		defer func() {
+			if fault := recover(); fault != nil {
+				if err, ok := fault.(error); ok && errors.Is(err, http.ErrAbortHandler) {
+					panic(fault)
+				}
+				a.Logger.ErrorContext(r.Context(), "panic in a request", "path", r.URL.Path, "fault", fault, "stack", string(debug.Stack()))
+				writeProblem(w, &Problem{Status: http.StatusInternalServerError, Title: "Internal Server Error", Code: "internal", Detail: "a fault of the program; it has been logged"})
+			}
+		}()
+		next.ServeHTTP(w, r)
+	})
+}
+
+var (
+	requestsTotal = promauto.NewCounterVec(prometheus.CounterOpts{Name: "letopis_http_requests_total", Help: "HTTP requests"},
+		[]string{"route", "method", "code"})
+	requestSeconds = promauto.NewHistogramVec(prometheus.HistogramOpts{Name: "letopis_http_request_seconds", Help: "Time to answer",
+		Buckets: prometheus.ExponentialBuckets(0.001, 2, 14)}, []string{"route", "method"})
+)
+
+// withLog writes one line per request and counts it. Paths hold ids, so the route's template is the label.
+func (a *API) withLog(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		start := time.Now()
+		seen := &statusWriter{ResponseWriter: w, status: http.StatusOK}
+		next.ServeHTTP(seen, r)
+		route := a.route(r)
+		took := time.Since(start)
+		requestsTotal.WithLabelValues(route, r.Method, strconv.Itoa(seen.status)).Inc()
+		requestSeconds.WithLabelValues(route, r.Method).Observe(took.Seconds())
+		level := slog.LevelDebug
+		if seen.status >= 500 {
+			level = slog.LevelWarn
+		}
+		a.Logger.Log(r.Context(), level, "request", "method", r.Method, "route", route, "status", seen.status, "ms", took.Milliseconds())
+	})
+}
+
+func (a *API) route(r *http.Request) string {
+	var match mux.RouteMatch
+	if !a.mux.Match(r, &match) || match.Route == nil {
+		return "none"
+	}
+	template, err := match.Route.GetPathTemplate()
+	if err != nil {
+		return "none"
+	}
+	return template
+}
+
+type statusWriter struct {
+	http.ResponseWriter
+	status int
+}
+
+func (w *statusWriter) WriteHeader(status int) {
+	w.status = status
+	w.ResponseWriter.WriteHeader(status)
+}
+
+// Unwrap lets http.ResponseController reach the connection: streams flush and set deadlines.
+func (w *statusWriter) Unwrap() http.ResponseWriter { return w.ResponseWriter }
+
+// Flush implements http.Flusher for streams.
+func (w *statusWriter) Flush() { _ = http.NewResponseController(w.ResponseWriter).Flush() }

@@ -1,0 +1,72 @@
+package httpapi
+
+import (
+	"maps"
+	"slices"
+
+	"github.com/danielgtaylor/huma/v2"
+)
+
+// shared are the parameters that most operations have.
+var shared = map[string]string{
+	"Idempotency-Key": "IdempotencyKey", "If-Match": "IfMatch", "occurred_at": "OccurredAt", "reason": "Reason", "X-After": "After",
+	"limit": "Limit", "cursor": "Cursor",
+}
+
+// shareParts moves what is the same in all operations into the document's components: the document halves, and readers
+// see what is the same.
+func shareParts(document *huma.OpenAPI) {
+	c := document.Components
+	c.Parameters, c.Responses = map[string]*huma.Param{}, map[string]*huma.Response{}
+	for _, path := range slices.Sorted(maps.Keys(document.Paths)) {
+		item := document.Paths[path]
+		for _, op := range []*huma.Operation{item.Get, item.Post, item.Put, item.Patch, item.Delete} {
+			if op != nil {
+				shareParameters(c, op)
+				shareResponses(c, op)
+			}
+		}
+	}
+}
+
+func shareParameters(c *huma.Components, op *huma.Operation) {
+	for i, p := range op.Parameters {
+		name, ok := shared[p.Name]
+		if !ok {
+			continue
+		}
+		// One name may mean two things, such as a limit with another maximum: only the same is shared.
+		if first, known := c.Parameters[name]; known && !sameParameter(first, p) {
+			continue
+		}
+		c.Parameters[name] = p
+		op.Parameters[i] = &huma.Param{Ref: "#/components/parameters/" + name}
+	}
+}
+
+func sameParameter(a, b *huma.Param) bool {
+	return a.In == b.In && a.Description == b.Description && a.Required == b.Required &&
+		(a.Schema == nil) == (b.Schema == nil) && (a.Schema == nil || sameSchema(a.Schema, b.Schema))
+}
+
+func sameSchema(a, b *huma.Schema) bool {
+	same := func(x, y *float64) bool { return (x == nil) == (y == nil) && (x == nil || *x == *y) }
+	return a.Type == b.Type && a.Format == b.Format && a.Default == b.Default && same(a.Minimum, b.Minimum) && same(a.Maximum, b.Maximum)
+}
+
+// shareResponses shares problems and receipts, which are the same everywhere.
+func shareResponses(c *huma.Components, op *huma.Operation) {
+	for status, response := range op.Responses {
+		name := ""
+		if problem := response.Content["application/problem+json"]; problem != nil && len(response.Content) == 1 {
+			name = "Problem" + status
+		}
+		if body := response.Content["application/json"]; body != nil && body.Schema != nil && body.Schema.Ref == "#/components/schemas/Receipt" {
+			name = "Receipt" + status
+		}
+		if name != "" {
+			c.Responses[name] = response
+			op.Responses[status] = &huma.Response{Ref: "#/components/responses/" + name}
+		}
+	}
+}

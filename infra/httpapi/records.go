@@ -1,0 +1,126 @@
+package httpapi
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/letopis-crm/letopis/commands"
+	"github.com/letopis-crm/letopis/domain"
+	"github.com/letopis-crm/letopis/domain/wording"
+	"github.com/letopis-crm/letopis/readmodels"
+)
+
+type recordInput struct {
+	Kind string    `path:"kind" maxLength:"50" doc:"Kind of record, such as assignment"`
+	ID   uuid.UUID `path:"id" format:"uuid" doc:"The record"`
+	AsOf
+}
+
+// RecordState is a record as it stood at an instant, folded from its events.
+type RecordState struct {
+	Kind     string    `json:"kind" doc:"Kind of record"`
+	ID       uuid.UUID `json:"id" format:"uuid" doc:"The record"`
+	Revision int64     `json:"revision" doc:"Its revision at that instant"`
+	Position uint64    `json:"position" doc:"Position of its last event by then"`
+	State    any       `json:"state" doc:"Its fields by name; fields without a value are absent"`
+}
+
+// TrailStep is one event of a record: who, when, from what to what.
+type TrailStep struct {
+	EventID    uuid.UUID           `json:"event_id" format:"uuid" doc:"The event"`
+	Type       string              `json:"type" doc:"Its type"`
+	Headline   string              `json:"headline" doc:"The event in one sentence"`
+	Quote      string              `json:"quote,omitempty" doc:"What was said or written"`
+	Revision   uint64              `json:"revision" doc:"Its number within the record"`
+	Position   uint64              `json:"position" doc:"Its place in the order of all events"`
+	Actor      domain.EmployeeID   `json:"actor_id" format:"uuid" doc:"Who did it"`
+	ActorName  string              `json:"actor_name" doc:"The person's name"`
+	OnBehalfOf *domain.EmployeeID  `json:"on_behalf_of,omitempty" format:"uuid" doc:"Whom the actor stood in for"`
+	Source     domain.Source       `json:"source" doc:"By which door: ui, api, import, policy, telephony"`
+	Reason     string              `json:"reason,omitempty" doc:"Why, where it was said"`
+	OccurredAt time.Time           `json:"occurred_at" doc:"When it happened"`
+	RecordedAt time.Time           `json:"recorded_at" doc:"When it was recorded"`
+	Changes    []domain.Difference `json:"changes" doc:"Each field that changed, from what to what"`
+}
+
+// RecordTrail is a record's audit trail, the oldest step first.
+type RecordTrail struct {
+	Kind  string      `json:"kind" doc:"Kind of record"`
+	ID    uuid.UUID   `json:"id" format:"uuid" doc:"The record"`
+	Steps []TrailStep `json:"steps" doc:"Its events in order"`
+}
+
+func registerRecords(a *API) {
+	get(a, "/records/{kind}/{id}", "get-record", "records", "Any record as it stood at an instant", nil,
+		func(ctx context.Context, in *recordInput) (RecordState, error) {
+			past, _, err := commands.Trail(ctx, a.Executor, in.Kind, in.ID, in.At)
+			if err == nil {
+				err = mayOpen(ctx, past.State)
+			}
+			if err != nil {
+				return RecordState{}, err
+			}
+			return RecordState{Kind: in.Kind, ID: in.ID, Revision: past.Revision, Position: past.Position, State: domain.Describe(past.State)}, nil
+		})
+	get(a, "/records/{kind}/{id}/trail", "get-record-trail", "records", "Audit trail of any record: who, when, from what to what", nil,
+		func(ctx context.Context, in *recordInput) (RecordTrail, error) {
+			past, steps, err := commands.Trail(ctx, a.Executor, in.Kind, in.ID, in.At)
+			if err == nil {
+				err = mayOpen(ctx, past.State)
+			}
+			if err != nil {
+				return RecordTrail{}, err
+			}
+			told, err := tell(ctx, a.Queries, steps)
+			return RecordTrail{Kind: in.Kind, ID: in.ID, Steps: told}, err
+		})
+}
+
+// mayOpen keeps internal correspondence to those who take part in it; every other record is open to all employees.
+func mayOpen(ctx context.Context, state any) error {
+	thread, ok := state.(domain.InternalThread)
+	who := principal(ctx)
+	if !ok || slices.Contains(thread.Participants(), who.Employee) || slices.Contains(thread.Participants(), who.OnBehalfOf) && !who.OnBehalfOf.IsZero() {
+		return nil
+	}
+	return domain.ErrForbidden.Because("internal correspondence is for its participants")
+}
+
+// tell gives the steps their sentences and names.
+func tell(ctx context.Context, q *readmodels.Queries, steps []commands.Step) ([]TrailStep, error) {
+	who := reader(ctx)
+	told := make([]TrailStep, len(steps))
+	wanted := map[string][]string{}
+	args := make([]map[string]any, len(steps))
+	for i, s := range steps {
+		told[i] = TrailStep{
+			EventID: s.Event.ID, Type: s.Event.Type, Headline: s.Event.Type, Revision: s.Event.Revision, Position: s.Event.Position,
+			Actor: s.Meta.Actor, Source: s.Meta.Source, Reason: s.Meta.Reason, OccurredAt: s.Meta.OccurredAt, RecordedAt: s.Meta.RecordedAt,
+			Changes: append([]domain.Difference{}, s.Changes...),
+		}
+		if !s.Meta.OnBehalfOf.IsZero() {
+			told[i].OnBehalfOf = &s.Meta.OnBehalfOf
+		}
+		wanted["employee"] = append(wanted["employee"], s.Meta.Actor.String())
+		if h, ok := wording.Of(s.Event.Type); ok {
+			args[i], told[i].Quote = h.Args(s.Event.Data)
+			for kind, ids := range h.Names(args[i]) {
+				wanted[kind] = append(wanted[kind], ids...)
+			}
+		}
+	}
+	names, err := q.Names(ctx, wanted, who.Lang)
+	if err != nil {
+		return nil, err
+	}
+	for i, s := range steps {
+		told[i].ActorName = names("employee", s.Meta.Actor.String())
+		if h, ok := wording.Of(s.Event.Type); ok {
+			told[i].Headline = h.Render(who.Lang, args[i], who.Zone, names)
+		}
+	}
+	return told, nil
+}
