@@ -1,0 +1,124 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/letopis-crm/letopis/infra/postgres"
+	"github.com/letopis-crm/letopis/projections"
+)
+
+// rebuildCommand fills a read model anew beside the live one.
+type rebuildCommand struct {
+	plantFlags
+	Name string `arg:"" help:"Projection, such as clients; all for every one."`
+}
+
+func (c *rebuildCommand) Run(ctx context.Context, out *console) error {
+	chosen, err := projectionsNamed(c.Name)
+	if err != nil {
+		return err
+	}
+	p, err := openPlant(ctx, c.plantFlags, out.log)
+	if err != nil {
+		return err
+	}
+	defer p.close(context.WithoutCancel(ctx))
+	for _, projection := range chosen {
+		if err := postgres.Rebuild(ctx, p.db, projection, p.store, postgres.Config{Logger: out.log}); err != nil {
+			return fmt.Errorf("rebuild %s: %w", projection.Name, err)
+		}
+		out.printf("%s: rebuilt\n", projection.Name)
+	}
+	return nil
+}
+
+// verifyCommand recomputes read models and compares.
+type verifyCommand struct {
+	plantFlags
+	Name string `arg:"" optional:"" default:"all" help:"Projection, such as clients; all (the default) for every one."`
+}
+
+func (c *verifyCommand) Run(ctx context.Context, out *console) error {
+	chosen, err := projectionsNamed(c.Name)
+	if err != nil {
+		return err
+	}
+	p, err := openPlant(ctx, c.plantFlags, out.log)
+	if err != nil {
+		return err
+	}
+	defer p.close(context.WithoutCancel(ctx))
+	clean := true
+	for _, projection := range chosen {
+		report, err := postgres.Verify(ctx, p.db, projection, p.store)
+		if err != nil {
+			return fmt.Errorf("verify %s: %w", projection.Name, err)
+		}
+		tellReport(out, report)
+		clean = clean && report.OK()
+	}
+	if !clean {
+		return errors.New("a read model differs from what its events give; `letopis rebuild` makes it anew")
+	}
+	return nil
+}
+
+// shownDifferences bounds what is printed of one projection.
+const shownDifferences = 20
+
+func tellReport(out *console, r postgres.Report) {
+	if r.OK() {
+		out.printf("%s: clean, %d rows at position %d\n", r.Projection, r.Rows, r.Position)
+		return
+	}
+	out.printf("%s: %d rows differ of %d at position %d\n", r.Projection, r.Differing, r.Rows, r.Position)
+	for i, d := range r.Differences {
+		if i == shownDifferences {
+			break
+		}
+		out.printf("  %s %s: %s\n", d.Table, d.Key, d.Kind)
+	}
+}
+
+// skipCommand leaves out an event that stopped a projection.
+type skipCommand struct {
+	plantFlags
+	Name     string `arg:"" help:"Projection."`
+	Position uint64 `arg:"" help:"Position of the event."`
+	By       string `required:"" help:"Who decides."`
+	Reason   string `required:"" help:"Why."`
+}
+
+func (c *skipCommand) Run(ctx context.Context, out *console) error {
+	if _, err := projectionsNamed(c.Name); err != nil {
+		return err
+	}
+	p, err := openPlant(ctx, c.plantFlags, out.log)
+	if err != nil {
+		return err
+	}
+	defer p.close(context.WithoutCancel(ctx))
+	if err := postgres.Skip(ctx, p.db, c.Name, c.Position, c.By, c.Reason); err != nil {
+		return err
+	}
+	out.printf("%s: the event at %d is left out\n", c.Name, c.Position)
+	return nil
+}
+
+func projectionsNamed(name string) ([]projections.Projection, error) {
+	if name == "all" {
+		return projections.All, nil
+	}
+	i := slices.IndexFunc(projections.All, func(p projections.Projection) bool { return p.Name == name })
+	if i < 0 {
+		known := make([]string, len(projections.All))
+		for i, p := range projections.All {
+			known[i] = p.Name
+		}
+		return nil, fmt.Errorf("there is no projection %q; there are %v", name, known)
+	}
+	return projections.All[i : i+1], nil
+}
