@@ -124,6 +124,8 @@ func (f *Feed) join(ctx context.Context, position *int64, handle func(domain.Rec
 func (f *Feed) catchUp(ctx context.Context, position *int64, handle func(domain.Recorded) error, caughtUp func(), checkpoint func(uint64)) error {
 	alone, leave := context.WithCancel(ctx)
 	defer leave()
+	// Once reached, always reached: the feed may forget the position again before the subscription has ended, and what was
+	// passed over in between must not be followed by more.
 	reached := false
 	var after *uint64
 	if *position >= 0 {
@@ -143,12 +145,19 @@ func (f *Feed) catchUp(ctx context.Context, position *int64, handle func(domain.
 		}
 		return nil
 	}, func() {
+		if reached {
+			return
+		}
 		if _, reached, _, _ = f.after(*position); reached {
 			leave()
 			return
 		}
 		caughtUp()
-	}, checkpoint)
+	}, func(passed uint64) {
+		if !reached {
+			checkpoint(passed)
+		}
+	})
 	if reached && ctx.Err() == nil {
 		return nil
 	}
