@@ -42,19 +42,36 @@ func (c *benchCommand) Run(ctx context.Context, out *console) error {
 	out.printf("%s, %d cores\n\n%-44s %12s %10s\n", runtime.Version(), runtime.NumCPU(), "what", "per second", "ratio")
 	row := func(what string, rate, of float64) { out.printf("%-44s %12.0f %9.2fx\n", what, rate, rate/of) }
 	row("fdatasync of 512 bytes (the limit below)", limit, limit)
+	alone, err := openSystem(ctx, plantFlags{Data: filepath.Join(dir, "alone"), PgBin: c.PgBin}, roles{}, out.log)
+	if err != nil {
+		return err
+	}
+	err = c.writers(ctx, alone, "append through the client", row, limit)
+	alone.close(ctx)
+	if err != nil {
+		return err
+	}
 	s, err := openSystem(ctx, plantFlags{Data: filepath.Join(dir, "data"), PgBin: c.PgBin}, allRoles, out.log)
 	if err != nil {
 		return err
 	}
 	defer s.close(ctx)
+	if err := c.rest(ctx, s, row, out); err != nil {
+		return err
+	}
+	return c.writers(ctx, s, "append while read models follow", row, limit)
+}
+
+// writers measures appends beside whatever else the process does.
+func (c *benchCommand) writers(ctx context.Context, s *system, what string, row func(string, float64, float64), limit float64) error {
 	for _, writers := range []int{1, 16, 64} {
 		rate, err := c.appends(ctx, s, writers)
 		if err != nil {
 			return err
 		}
-		row(fmt.Sprintf("append through the client, %d writers", writers), rate, limit)
+		row(fmt.Sprintf("%s, %d writers", what, writers), rate, limit)
 	}
-	return c.rest(ctx, s, row, out)
+	return nil
 }
 
 // syncs is the disk's own speed: appends of 512 bytes, each followed by fdatasync.

@@ -61,7 +61,7 @@ func readAll(ctx context.Context, s *system) (perSecond float64, n int, err erro
 // overHTTP serves the API on a loopback port and gives commands to it, beside requests that do nothing.
 func (c *benchCommand) overHTTP(ctx context.Context, s *system, row func(string, float64, float64), out *console) error {
 	const password = "benchmark-only"
-	actor, err := s.newUser(ctx, person{Login: "bench", Name: "Измеритель", Roles: []domain.Role{domain.RoleAdministrator}}, password)
+	actor, err := s.newUser(ctx, person{Login: "bench", Name: "Измеритель Скорости", Roles: []domain.Role{domain.RoleAdministrator}}, password)
 	if err != nil {
 		return err
 	}
@@ -90,9 +90,14 @@ func (c *benchCommand) overHTTP(ctx context.Context, s *system, row func(string,
 		return err
 	}
 	row("empty HTTP requests, 16 clients (the limit below)", limit, limit)
-	counterparty := domain.NewID[domain.Counterparty]()
+	var counterparty uuid.UUID
+	if err := s.db.QueryRow(ctx, `select id from read.client where state = 'active' limit 1`).Scan(&counterparty); err != nil {
+		return err
+	}
 	for _, clients := range []int{1, 16} {
-		rate, err := c.during(clients, func() error { return send(http.MethodPost, "/v1/work-items", planned(actor, counterparty)) })
+		rate, err := c.during(clients, func() error {
+			return send(http.MethodPost, "/v1/work-items", planned(actor, domain.CounterpartyID(counterparty)))
+		})
 		if err != nil {
 			return err
 		}

@@ -17,10 +17,15 @@ func sqlState(err error) string {
 	return ""
 }
 
-// tablesGone reports that a table or its schema is not there.
+// tablesGone reports that a table, its schema or the type of its rows is not there.
 func tablesGone(err error) bool {
-	state := sqlState(err)
-	return state == "42P01" || state == "3F000"
+	switch state := sqlState(err); state {
+	case "42P01", "3F000":
+		return true
+	case "XX000": // what a prepared statement meets whose table was dropped
+		return strings.Contains(err.Error(), "cache lookup failed")
+	}
+	return false
 }
 
 // lasting reports a failure that would come again: the event or the projection's code is wrong, not the server's
