@@ -60,9 +60,13 @@ func New(d Deps) (http.Handler, error) {
 // Describe returns the OpenAPI document without a running system.
 func Describe() *huma.OpenAPI { return build(Deps{}).huma.OpenAPI() }
 
-func build(d Deps) *API {
+// The library's own settings are global: they are made once, before anybody uses it.
+func init() {
 	huma.DefaultArrayNullable = false
 	huma.NewError = newProblem
+}
+
+func build(d Deps) *API {
 	router := mux.NewRouter()
 	config := huma.DefaultConfig("Letopis", apiVersion)
 	config.CreateHooks = nil
