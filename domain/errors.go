@@ -2,6 +2,8 @@ package domain
 
 import (
 	"errors"
+	"maps"
+	"slices"
 	"strings"
 )
 
@@ -37,8 +39,17 @@ func (r *Refusal) Is(target error) bool {
 	return ok && t.Code == r.Code
 }
 
-// Refuse declares a rule's refusal. The code is "aggregate.reason".
-func Refuse(code, message string) *Refusal { return &Refusal{Code: code, Message: message} }
+// Refuse declares a rule's refusal. The code is "aggregate.reason". Refusals are package variables: whoever words them
+// finds them in AllRefusals.
+func Refuse(code, message string) *Refusal {
+	refusals[code] = true
+	return &Refusal{Code: code, Message: message}
+}
+
+var refusals = map[string]bool{CodeInvalid: true}
+
+// AllRefusals lists the codes of all declared refusals.
+func AllRefusals() []string { return slices.Sorted(maps.Keys(refusals)) }
 
 // About returns the refusal naming the field that it is about; the code stays.
 func (r *Refusal) About(field string) *Refusal {

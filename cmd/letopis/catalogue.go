@@ -25,6 +25,18 @@ func (c *openapiCommand) Run(out *console) error {
 	return err
 }
 
+// wordsCommand prints the words of the product in one language, by code.
+type wordsCommand struct {
+	Lang string `enum:"ru,en" default:"ru" help:"Language: ru or en."`
+}
+
+func (c *wordsCommand) Run(out *console) error {
+	encoder := json.NewEncoder(out.out)
+	encoder.SetEscapeHTML(false)
+	encoder.SetIndent("", "  ")
+	return encoder.Encode(wording.All(wording.Lang(c.Lang)))
+}
+
 // eventsCommand prints the catalogue of events.
 type eventsCommand struct{}
 

@@ -41,7 +41,7 @@ func init() {
 
 // Texts of the reminders that the product itself sets.
 func init() {
-	Words("reminder.text.verify", "Выполненное поручение ждёт вашей проверки", "A reported assignment waits for your verification")
+	Words("reminder.text.verify", "Выполненное задание ждёт вашей проверки", "A reported assignment waits for your verification")
 	Words("reminder.text.review_late", "Контроль переговоров просрочен", "The review of a negotiation is late")
 	Words("reminder.text.stopped", "Ваши переговоры остановлены: исправьте запись по указанию", "Your negotiation was stopped: correct the record as instructed")
 }

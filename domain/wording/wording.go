@@ -90,6 +90,15 @@ func Word(code string, lang Lang) string {
 	}
 }
 
+// All returns the words of every code in one language.
+func All(lang Lang) map[string]string {
+	all := make(map[string]string, len(words))
+	for code := range words {
+		all[code] = Word(code, lang)
+	}
+	return all
+}
+
 // Of finds the headline of an event type.
 func Of(eventType string) (Headline, bool) { h, ok := headlines[eventType]; return h, ok }
 
