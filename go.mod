@@ -2,6 +2,9 @@ module github.com/letopis-crm/letopis
 
 go 1.26.0
 
+// Packages of npm may hold Go files; they are nobody's here.
+ignore ./web/node_modules
+
 require (
 	github.com/EventStore/EventStore-Client-Go/v4 v4.2.0
 	github.com/ThreeDotsLabs/watermill v1.5.1

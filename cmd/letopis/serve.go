@@ -13,6 +13,7 @@ import (
 	"github.com/letopis-crm/letopis/infra/httpapi"
 	"github.com/letopis-crm/letopis/infra/postgres"
 	"github.com/letopis-crm/letopis/projections"
+	"github.com/letopis-crm/letopis/web"
 )
 
 // serveCommand runs the server.
@@ -82,9 +83,13 @@ func (c *serveCommand) serve(ctx context.Context, s *system, listener net.Listen
 	}
 	streams, endStreams := context.WithCancel(context.WithoutCancel(ctx))
 	defer endStreams()
+	pages, err := web.Handler()
+	if err != nil {
+		return err
+	}
 	handler, err := httpapi.New(httpapi.Deps{
 		Executor: s.executor, Queries: s.queries, Hub: s.hub, Identity: s.identity, Logger: s.log, Health: s.health,
-		Secure: c.Secure, Streams: streams,
+		Secure: c.Secure, Streams: streams, Web: pages,
 	})
 	if err != nil {
 		return err

@@ -92,9 +92,7 @@ func build(d Deps) *API {
 	}
 	registerHealth(a)
 	shareParts(a.huma.OpenAPI())
-	if d.Web != nil {
-		router.PathPrefix("/").Handler(d.Web)
-	}
+	a.registerRest()
 	return a
 }
 

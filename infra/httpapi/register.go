@@ -143,6 +143,8 @@ func get[I, O any](a *API, path, operationID, tag, summary string, from []string
 	if len(from) > 0 {
 		op.Parameters = []*huma.Param{{Name: "X-After", In: "header", Schema: &huma.Schema{Type: "string"},
 			Description: "A position from X-Position: wait until the answer includes it"}}
+		// A client of the changes stream learns from it which answers have grown old.
+		op.Extensions = map[string]any{"x-reads": from}
 	}
 	huma.Register(a.huma, op, func(ctx context.Context, in *I) (*queryOutput[O], error) {
 		if err := a.Identity.Authorize(ctx, operationID); err != nil {

@@ -25,6 +25,7 @@ type Me struct {
 	Employee domain.EmployeeID `json:"employee_id" format:"uuid" doc:"The employee"`
 	Login    string            `json:"login" doc:"The login"`
 	Roles    []identity.Role   `json:"roles" doc:"What the person may do in general"`
+	Denied   []string          `json:"denied" doc:"Operations, by their ids in this document, that the roles do not allow"`
 	Expires  *time.Time        `json:"expires_at,omitempty" doc:"When the session ends at the latest"`
 	Previous *time.Time        `json:"previous_sign_in,omitempty" doc:"When the person signed in before"`
 }
@@ -51,7 +52,7 @@ func registerSession(a *API) {
 	}, a.signOut)
 	get(a, "/session", "who-am-i", "session", "Who is signed in", nil, func(ctx context.Context, _ *struct{}) (Me, error) {
 		p := principal(ctx)
-		return Me{Employee: p.Employee, Login: p.Login, Roles: p.Roles}, nil
+		return Me{Employee: p.Employee, Login: p.Login, Roles: p.Roles, Denied: identity.Denied(p)}, nil
 	})
 	get(a, "/tokens", "list-tokens", "session", "My API tokens", nil, func(ctx context.Context, _ *struct{}) ([]identity.TokenInfo, error) {
 		return a.Identity.Tokens(ctx, principal(ctx).Employee)
@@ -90,7 +91,7 @@ func (a *API) signIn(ctx context.Context, in *signInInput) (*signInOutput, error
 		//nolint:gosec // Secure is a setting: without a proxy the server speaks plain HTTP on loopback
 		SetCookie: http.Cookie{Name: identity.CookieName, Value: session.Token, Path: "/", HttpOnly: true, Secure: a.Secure,
 			SameSite: http.SameSiteLaxMode, Expires: session.Expires},
-		Body: Me{Employee: p.Employee, Login: p.Login, Roles: p.Roles, Expires: &session.Expires},
+		Body: Me{Employee: p.Employee, Login: p.Login, Roles: p.Roles, Denied: identity.Denied(p), Expires: &session.Expires},
 	}
 	if !session.Previous.IsZero() {
 		out.Body.Previous = &session.Previous

@@ -79,6 +79,19 @@ func allow(p Principal, operation string) error {
 	return nil
 }
 
+// Denied lists, in alphabetical order, the operations that the roles of p do not allow: a user interface does not offer
+// them.
+func Denied(p Principal) []string {
+	denied := []string{}
+	for operation := range policy {
+		if allow(p, operation) != nil {
+			denied = append(denied, operation)
+		}
+	}
+	slices.Sort(denied)
+	return denied
+}
+
 func names(roles []Role) string {
 	parts := make([]string, len(roles))
 	for i, r := range roles {
