@@ -43,7 +43,7 @@ export function DataTable<R>(props: Props<R>) {
   const virtual = useWindowVirtualizer({
     count: rows.length,
     estimateSize: () => (phone ? 78 : (props.rowHeight ?? 46)),
-    overscan: 8,
+    overscan: 4,
     scrollMargin: margin,
     getItemKey: (index) => props.rowKey(rows[index] as R),
   })
