@@ -11,11 +11,20 @@ export const demoPassword = 'letopis-demo'
 /** Who is who in the demo company. */
 export const logins = { administrator: 'belov', manager: 'orlova', reviewer: 'zimina', employee: 'sokolov' }
 
+// The position of the last write that this file has seen, by the API or by a page. Every question waits until the answer
+// includes it: what has just been done is there, however busy the machine is.
+let written = 0
+
+/** Notes the position that an answer's headers tell. */
+export function noteWritten(position) {
+  written = Math.max(written, Number(position ?? 0) || 0)
+}
+
 export async function signedIn(url, login) {
   const { cookie, me } = await openSession(url, login)
   return {
     me,
-    get: async (path) => read(await send(url + path, { headers: { cookie } })),
+    get: async (path) => read(await ask(url + path, cookie)),
     post: async (path, body) => read(await send(url + path, command(body, { cookie, 'idempotency-key': randomUUID() }))),
   }
 }
@@ -30,9 +39,23 @@ function command(body, headers) {
   return { method: 'POST', headers: { 'content-type': 'application/json', ...headers }, body: JSON.stringify(body) }
 }
 
+// A read model that is further behind than the server waits for says "not yet", and is asked again.
+async function ask(address, cookie, tries = 10) {
+  const headers = { cookie, ...(written > 0 ? { 'x-after': String(written) } : {}) }
+  const answer = await fetch(address, { headers })
+  if (answer.status !== 503 || tries === 0) return checked(answer, `GET ${address}`)
+  await answer.arrayBuffer()
+  return ask(address, cookie, tries - 1)
+}
+
 async function send(address, options) {
   const answer = await fetch(address, options)
-  if (!answer.ok) throw new Error(`${options.method ?? 'GET'} ${address}: ${answer.status} ${await answer.text()}`)
+  noteWritten(answer.headers.get('x-position'))
+  return checked(answer, `${options.method} ${address}`)
+}
+
+async function checked(answer, what) {
+  if (!answer.ok) throw new Error(`${what}: ${answer.status} ${await answer.text()}`)
   return answer
 }
 

@@ -11,7 +11,7 @@ import { existsSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { chromium } from 'playwright-core'
 
-import { demoPassword } from './api.mjs'
+import { demoPassword, noteWritten } from './api.mjs'
 
 export const devices = {
   desktop: { viewport: { width: 1440, height: 900 } },
@@ -110,6 +110,7 @@ const always = [/status of 401 .*\/v1\/session$/]
 function watchContext(context, url, allow) {
   const origin = new URL(url).origin
   let noticed = []
+  context.on('response', (answer) => noteWritten(answer.headers()['x-position']))
   context.on('request', (request) => {
     const to = request.url()
     if (!to.startsWith(`${origin}/`) && !/^(data|blob|about):/.test(to)) noticed.push(`request to another host: ${to}`)
