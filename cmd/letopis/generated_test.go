@@ -11,8 +11,8 @@ import (
 func TestGeneratedFilesAreFresh(t *testing.T) {
 	t.Parallel()
 	for name, generate := range map[string]func(*console) error{
-		"docs/openapi.json":              (&openapiCommand{}).Run,
-		"docs/events.md":                 (&eventsCommand{}).Run,
+		"docs/openapi.json":                (&openapiCommand{}).Run,
+		"docs/events.md":                   (&eventsCommand{}).Run,
 		"web/src/i18n/ru/words.gen.json":   (&wordsCommand{Lang: "ru", Part: "names"}).Run,
 		"web/src/i18n/en/words.gen.json":   (&wordsCommand{Lang: "en", Part: "names"}).Run,
 		"web/src/i18n/ru/details.gen.json": (&wordsCommand{Lang: "ru", Part: "details"}).Run,
