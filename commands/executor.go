@@ -172,6 +172,9 @@ func execute[S any, C domain.Command[S]](ctx context.Context, x *Executor, categ
 	if err := checkOccurredAt(request, now); err != nil {
 		return Receipt{}, err
 	}
+	if err := domain.Keepable(command); err != nil {
+		return Receipt{}, err
+	}
 	stream, digest := category.Stream(id), commandDigest(*command)
 	f, current, err := known(ctx, x, category, stream)
 	if err != nil {
@@ -243,6 +246,7 @@ const lateEntry = 24 * time.Hour
 
 func checkOccurredAt(r Request, now time.Time) error {
 	var v domain.Invalid
+	v.CheckInstant("occurred_at", r.OccurredAt)
 	v.Check(!r.OccurredAt.After(now.Add(time.Minute)), "occurred_at", "in_future", "a fact cannot lie in the future")
 	late := !r.OccurredAt.IsZero() && r.OccurredAt.Before(now.Add(-lateEntry))
 	v.Check(!late || r.Reason != "" || r.Source == domain.SourceImport || r.Source == domain.SourcePolicy,

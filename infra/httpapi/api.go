@@ -64,7 +64,19 @@ func Describe() *huma.OpenAPI { return build(Deps{}).huma.OpenAPI() }
 func init() {
 	huma.DefaultArrayNullable = false
 	huma.NewError = newProblem
+	huma.ValidateStrictCasing = true
 }
+
+// Server is the server that the handler is meant for: with limits for slow readers, slow writers and large headers.
+func Server(handler http.Handler, logger *slog.Logger) *http.Server {
+	return &http.Server{
+		Handler: handler, ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 30 * time.Second, IdleTimeout: 120 * time.Second,
+		MaxHeaderBytes: maxHeader, ErrorLog: slog.NewLogLogger(logger.Handler(), slog.LevelWarn),
+	}
+}
+
+// maxHeader is what net/http grants on top of it left out: it reads 4 KB more than it is told.
+const maxHeader = 28 << 10
 
 func build(d Deps) *API {
 	router := mux.NewRouter()
@@ -72,6 +84,7 @@ func build(d Deps) *API {
 	config.CreateHooks = nil
 	config.OpenAPIPath, config.DocsPath, config.SchemasPath = "/v1/openapi", "", ""
 	config.RejectUnknownQueryParameters = true
+	config.Formats = map[string]huma.Format{"application/json": strictJSON, "json": strictJSON}
 	config.Info.Description = "Letopis keeps what happened with every client as immutable events. " +
 		"Commands answer with a receipt and X-Position; send it as X-After with a query to read your own write."
 	config.Components.SecuritySchemes = map[string]*huma.SecurityScheme{
@@ -81,6 +94,7 @@ func build(d Deps) *API {
 	config.Security = []map[string][]string{{"session": {}}, {"token": {}}}
 	a := &API{Deps: d, mux: router}
 	a.huma = humamux.New(router, config)
+	a.huma.UseMiddleware(a.withRights)
 	for _, register := range []func(*API){
 		registerSession, registerRecords, registerHistory, registerChanges,
 		registerWorkItems,
@@ -91,6 +105,7 @@ func build(d Deps) *API {
 		register(a)
 	}
 	registerHealth(a)
+	promiseRefusals(a.huma.OpenAPI())
 	shareParts(a.huma.OpenAPI())
 	a.registerRest()
 	return a
@@ -99,7 +114,7 @@ func build(d Deps) *API {
 func (a *API) handler() http.Handler {
 	var h http.Handler = a.mux
 	h = a.withPrincipal(h)
-	h = http.NewCrossOriginProtection().Handler(h)
+	h = a.withSameOrigin(h)
 	h = a.withLimits(h)
 	h = a.withHeaders(h)
 	h = a.withRecovery(h)
