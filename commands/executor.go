@@ -222,8 +222,8 @@ func decide[S any, C domain.Command[S]](ctx context.Context, x *Executor, catego
 	if request.IfMatch != nil && *request.IfMatch != f.revision {
 		return nil, f.state, Receipt{}, ErrRevisionMismatch
 	}
-	if p, ok := any(command).(Preparer); ok && !*prepared {
-		if err := p.Prepare(ctx, &Facts{x: x, Request: request, ID: id.UUID()}); err != nil {
+	if !*prepared {
+		if err := prepare(ctx, x, id.UUID(), command, request); err != nil {
 			return nil, f.state, Receipt{}, err
 		}
 		*prepared = true
@@ -234,6 +234,16 @@ func decide[S any, C domain.Command[S]](ctx context.Context, x *Executor, catego
 	}
 	written, after, err := encode(category, category.Stream(id), f.state, decided, request, CommandName(*command), digest, now)
 	return written, after, Receipt{}, err
+}
+
+func prepare(ctx context.Context, x *Executor, id uuid.UUID, command any, request Request) error {
+	if err := lookUp(ctx, x, command, request); err != nil {
+		return err
+	}
+	if p, ok := command.(Preparer); ok {
+		return p.Prepare(ctx, &Facts{x: x, Request: request, ID: id})
+	}
+	return nil
 }
 
 func (r Receipt) named(id uuid.UUID, stream string) Receipt {

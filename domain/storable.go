@@ -14,10 +14,17 @@ const (
 	lastYear  = 2200
 )
 
-// Keepable refuses a command or a part of one in which an instant, however deep, cannot be kept. The zero time is none.
-func Keepable(v any) error {
+// Keepable refuses a command in which an instant, however deep, cannot be kept. The zero time is none.
+func Keepable(command any) error {
 	var wrong Invalid
-	checkInstants(reflect.ValueOf(v), "", &wrong)
+	Visit(command, func(field string, v reflect.Value) bool {
+		if v.CanInterface() {
+			if at, ok := reflect.TypeAssert[time.Time](v); ok {
+				wrong.CheckInstant(field, at)
+			}
+		}
+		return holdsInstants(v.Type())
+	})
 	return wrong.Err()
 }
 
@@ -27,37 +34,37 @@ func (v *Invalid) CheckInstant(field string, at time.Time) {
 	v.Check(at.IsZero() || firstYear <= year && year <= lastYear, field, "range", "lies outside the years 1900 to 2200")
 }
 
-func checkInstants(v reflect.Value, field string, wrong *Invalid) {
-	if !v.IsValid() || !holdsInstants(v.Type()) {
+// Visit shows v and everything that is given from outside in it, each with its JSON path, and looks inside where visit
+// says so.
+func Visit(v any, visit func(field string, v reflect.Value) (inside bool)) {
+	visitAt("", reflect.ValueOf(v), visit)
+}
+
+func visitAt(field string, v reflect.Value, visit func(string, reflect.Value) bool) {
+	if !v.IsValid() || !visit(field, v) {
 		return
 	}
 	switch v.Kind() {
-	case reflect.Struct:
-		if v.Type() == reflect.TypeFor[time.Time]() {
-			if v.CanInterface() {
-				wrong.CheckInstant(field, v.Interface().(time.Time))
-			}
-			return
-		}
-		for i := range v.NumField() {
-			checkInstants(v.Field(i), pathTo(field, v.Type().Field(i)), wrong)
-		}
 	case reflect.Pointer:
-		checkInstants(v.Elem(), field, wrong)
-	case reflect.Slice, reflect.Array:
+		visitAt(field, v.Elem(), visit)
+	case reflect.Slice:
 		for i := range v.Len() {
-			checkInstants(v.Index(i), field+"["+strconv.Itoa(i)+"]", wrong)
+			visitAt(field+"["+strconv.Itoa(i)+"]", v.Index(i), visit)
+		}
+	case reflect.Struct:
+		for i := range v.NumField() {
+			if name, given := nameOf(v.Type().Field(i)); given {
+				visitAt(strings.Trim(field+"."+name, "."), v.Field(i), visit)
+			}
 		}
 	}
 }
 
-func pathTo(outer string, f reflect.StructField) string {
-	name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
-	switch {
-	case f.Anonymous && name == "":
-		return outer
-	case outer == "":
-		return name
+// nameOf is a field's name in JSON, "" for an embedded one; false for what does not come from outside.
+func nameOf(f reflect.StructField) (name string, given bool) {
+	name, _, _ = strings.Cut(f.Tag.Get("json"), ",")
+	if f.Anonymous && name == "" {
+		return "", true
 	}
-	return outer + "." + name
+	return name, f.IsExported() && name != "-"
 }

@@ -79,7 +79,8 @@ func Server(handler http.Handler, logger *slog.Logger) *http.Server {
 const maxHeader = 28 << 10
 
 func build(d Deps) *API {
-	router := mux.NewRouter()
+	// No redirect to a tidier path: what is not an address is not one.
+	router := mux.NewRouter().SkipClean(true)
 	config := huma.DefaultConfig("Letopis", apiVersion)
 	config.CreateHooks = nil
 	config.OpenAPIPath, config.DocsPath, config.SchemasPath = "/v1/openapi", "", ""

@@ -22,7 +22,6 @@ import (
 
 	"github.com/letopis-crm/letopis/commands"
 	"github.com/letopis-crm/letopis/domain"
-	"github.com/letopis-crm/letopis/infra/identity"
 	"github.com/letopis-crm/letopis/infra/postgres"
 	"github.com/letopis-crm/letopis/projections"
 )
@@ -424,5 +423,3 @@ func (h *hostile) stopped(p *postgres.Projector, err error) {
 	}
 	h.found[fmt.Sprintf("the read model %s cannot take %s: %v", p.Name(), poison.Event.Type, poison.Cause)] = cause + "\n\t" + short(string(poison.Event.Data))
 }
-
-var _ = []identity.Role{}
