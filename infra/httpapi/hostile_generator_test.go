@@ -434,9 +434,11 @@ func (g *generator) odd(s *huma.Schema) any {
 		return pick(g, oddValues)
 	case s.MaxLength != nil && g.IntN(3) == 0:
 		return strings.Repeat("ж", *s.MaxLength+g.IntN(2))
-	case g.IntN(4) == 0:
+	}
+	switch g.IntN(5) {
+	case 0:
 		return strings.Repeat("длинно ", 5000)
-	case g.IntN(4) == 0:
+	case 1:
 		return pick(g, slices.Concat(oddDates, oddInstants, oddIDs))
 	}
 	return pick(g, injections)

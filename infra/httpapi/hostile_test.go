@@ -30,17 +30,11 @@ import (
 type hostile struct {
 	*kit
 	*generator
-	found map[string]string     // the first request of each kind of finding
-	fed   map[string]uint64     // how far each projector is; gone when an event stopped it
-	cause map[uint64]string     // the request behind the events up to a position
-	count map[string]int        // answers by status
-	works map[string]bool       // operations that have succeeded
-	keys  map[string]repeatable // successful creations, to be tried with another's key
-}
-
-type repeatable struct {
-	ask ask
-	id  string
+	found map[string]string // the first request of each kind of finding
+	fed   map[string]uint64 // how far each projector is; gone when an event stopped it
+	cause map[uint64]string // the request behind the events up to a position
+	count map[string]int    // answers by status
+	works map[string]bool   // operations that have succeeded
 }
 
 // setting reads a number of the environment.
@@ -56,10 +50,10 @@ func setting(name string, otherwise uint64) uint64 {
 //
 // LETOPIS_FUZZ_SECONDS is how long it goes on, LETOPIS_FUZZ_SEED repeats a run.
 func TestHostileRequests(t *testing.T) {
-	seed := setting("LETOPIS_FUZZ_SEED", rand.Uint64N(1e9)) //nolint:gosec // a seed, printed below
+	seed := setting("LETOPIS_FUZZ_SEED", rand.Uint64N(1e9))
 	t.Logf("LETOPIS_FUZZ_SEED=%d", seed)
 	h := &hostile{kit: newKit(t), generator: newGenerator(seed), found: map[string]string{}, fed: map[string]uint64{}, cause: map[uint64]string{},
-		count: map[string]int{}, works: map[string]bool{}, keys: map[string]repeatable{}}
+		count: map[string]int{}, works: map[string]bool{}}
 	for _, p := range h.projectors {
 		h.fed[p.Name()] = 0
 	}

@@ -8,6 +8,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/google/uuid"
 
+	"github.com/letopis-crm/letopis/commands"
 	"github.com/letopis-crm/letopis/domain"
 	"github.com/letopis-crm/letopis/infra/identity"
 )
@@ -156,6 +157,15 @@ type createAccountInput struct {
 }
 
 func (a *API) createAccount(ctx context.Context, in *createAccountInput) (*struct{}, error) {
+	known, err := commands.Load(ctx, a.Executor, domain.Employees, in.Body.Employee)
+	if err != nil {
+		return nil, a.problem(ctx, err)
+	}
+	if known.State.State != domain.EmployeeEmployed {
+		var wrong domain.Invalid
+		wrong.Add("employee_id", "not_found", "there is no such employee")
+		return nil, a.problem(ctx, wrong.Err())
+	}
 	if err := a.Identity.CreateAccount(ctx, in.Body.Employee, in.Body.Login, in.Body.Password); err != nil {
 		return nil, a.problem(ctx, err)
 	}
