@@ -75,7 +75,7 @@ func Server(handler http.Handler, logger *slog.Logger) *http.Server {
 	}
 }
 
-// maxHeader is what net/http grants on top of it left out: it reads 4 KB more than it is told.
+// maxHeader makes 32 KB: net/http grants 4 KB on top of what it is told.
 const maxHeader = 28 << 10
 
 func build(d Deps) *API {
