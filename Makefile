@@ -32,7 +32,11 @@ SQLVET = $(CURDIR)/bin/sqlvet
 # The web application, once it is there: what its build depends on and what it makes.
 WEB := $(wildcard web/package.json)
 WEB_BUILT := $(WEB:package.json=dist/index.html)
-WEB_SOURCES := $(if $(WEB),$(shell find web -type f -not -path 'web/node_modules/*' -not -path 'web/dist/*' -not -name '*.go'))
+WEB_INSTALLED := $(WEB:package.json=node_modules/.package-lock.json)
+WEB_SOURCES := $(if $(WEB),$(shell find web -type f -not -path 'web/node_modules/*' -not -path 'web/dist/*' -not -path 'web/e2e/*' -not -name '*.go'))
+# Whoever narrows the tests down to some Go packages or names has no use for the tests of the web application.
+WHOLE := $(and $(filter ./...,$(PKG)),$(filter .,$(RUN)))
+GO_BUILD = go build -trimpath -buildvcs=false -ldflags '-s -w -X main.version=$(VERSION)'
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
@@ -45,13 +49,15 @@ run: deps build ## Install what is missing, build, start with a tiny demo compan
 	@exec bin/letopis serve --data "$(DATA)" --listen "$(LISTEN)" --demo "$(DEMO)"
 
 .PHONY: test
-test: deps ## Install what is missing, vet, run all tests (PKG= RUN= PARALLEL=)
+test: ## Install what is missing, build, vet, run all tests, in a browser too (PKG= RUN= PARALLEL=)
+	@tools/deps.sh test
+	@$(MAKE) build
 	@echo '-- go vet $(PKG)'
 	@go vet $(PKG)
 	@echo '-- go test $(PKG)'
 	@go test -p $(PARALLEL) -run '$(RUN)' $(PKG) || { echo 'test: FAILED'; exit 1; }
-ifneq ($(WEB),)
-	@$(MAKE) test-web
+ifneq ($(and $(WEB),$(WHOLE)),)
+	@$(MAKE) test-web e2e
 endif
 	@echo 'test: everything passed'
 
@@ -59,16 +65,29 @@ endif
 
 .PHONY: build
 build: $(WEB_BUILT) ## Build bin/letopis with the web application in it
-	@go build -trimpath -buildvcs=false -ldflags '-s -w -X main.version=$(VERSION)' -o bin/letopis ./cmd/letopis
+	@$(GO_BUILD) -o bin/letopis ./cmd/letopis
 
+# Not `build`: the web application is built from what is generated here, and may not fit together before.
 .PHONY: generate
-generate: build ## Write what is generated: OpenAPI document, event catalogue, the web application's types
+generate: $(WEB_INSTALLED) ## Write what is generated: OpenAPI document, event catalogue, the web application's words and types
+	@$(GO_BUILD) -o bin/letopis ./cmd/letopis
 	@mkdir -p docs
 	@bin/letopis openapi >docs/openapi.json.new && mv docs/openapi.json.new docs/openapi.json
 	@bin/letopis events >docs/events.md.new && mv docs/events.md.new docs/events.md
 ifneq ($(WEB),)
-	@npm --prefix web run --silent --if-present generate
+	@for lang in ru en; do \
+		texts=web/src/i18n/$$lang; \
+		bin/letopis words --lang $$lang --part names >$$texts/words.new && mv $$texts/words.new $$texts/words.gen.json || exit 1; \
+		bin/letopis words --lang $$lang --part details >$$texts/words.new && mv $$texts/words.new $$texts/details.gen.json || exit 1; \
+	done
+	@npm --prefix web run --silent generate
 endif
+
+GENERATED = docs/openapi.json docs/events.md $(wildcard web/src/i18n/*/*.gen.json web/src/api/*.gen.ts)
+.PHONY: fresh
+fresh: ## Fail when what is committed is not what `make generate` writes
+	@before=$$(sha256sum $(GENERATED)) && $(MAKE) generate && [ "$$before" = "$$(sha256sum $(GENERATED))" ] \
+		|| { echo 'fresh: the generated files were stale; they are written anew'; exit 1; }
 
 .PHONY: deps
 deps: ## Install what is missing (as root), or say the command that does
@@ -109,15 +128,24 @@ bench: deps ## Benchmarks (PKG= BENCH=)
 	@go test -p 1 -run '^$$' -bench '$(BENCH)' -benchmem $(PKG)
 
 .PHONY: test-web
-test-web: $(if $(WEB),web/node_modules/.package-lock.json) ## Tests of the web application alone
-	$(if $(WEB),,@echo 'test-web: there is no web application')
-	@$(if $(WEB),npm --prefix web run --if-present test,:)
+test-web: $(WEB_INSTALLED) ## Tests of the web application alone
+	@echo '-- npm test'
+	@npm --prefix web run --silent test
+
+.PHONY: e2e
+e2e: build ## Use the whole program with a browser, as people do
+	@echo '-- npm run e2e'
+	@npm --prefix web run --silent e2e
+
+.PHONY: screenshots
+screenshots: build ## Pictures of all screens in test-results/screenshots
+	@npm --prefix web run --silent screenshots
 
 .PHONY: help
 help: ## This list
 	@awk 'BEGIN { FS = ":.*##" } \
 		/^##@/ { printf "\n%s\n", substr($$0, 5) } \
-		/^[a-z][a-z-]*:.*##/ { printf "  make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+		/^[a-z][a-z0-9-]*:.*##/ { printf "  make %-11s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 # --- files
 
@@ -134,7 +162,9 @@ web/node_modules/.package-lock.json: web/package.json web/package-lock.json
 	@npm --prefix web ci --no-audit --no-fund
 	@touch $@
 
-web/dist/index.html: web/node_modules/.package-lock.json $(WEB_SOURCES)
-	@npm --prefix web run build
-	@touch $@
+# The build empties its folder; the placeholder belongs to the repository.
+web/dist/index.html: $(WEB_INSTALLED) $(WEB_SOURCES)
+	@echo '-- building the web application'
+	@npm --prefix web run --silent build
+	@touch $@ web/dist/.gitkeep
 endif

@@ -2,7 +2,8 @@
 # Makes sure that what Letopis is built and tested with is on this machine. Says nothing when nothing is missing.
 #
 #   tools/deps.sh          Go, make, Postgres and, once there is a web application, Node.js
-#   tools/deps.sh race     the same and a C compiler, which Go's race detector needs
+#   tools/deps.sh test     the same and Chromium, in which the web application is tested
+#   tools/deps.sh race     the same as without and a C compiler, which Go's race detector needs
 #
 # As root on Debian (and systems like it) missing packages are installed with apt-get. Anybody else is told the exact
 # command. Go and Node.js are never installed from here: Debian's own are too old for this project.
@@ -54,6 +55,20 @@ check_postgres() {
         postgres_ok "$bin" && return 0
     done
     missing="$missing postgresql"
+}
+
+# The web application is tested in a browser, and its pictures show Russian letters. LETOPIS_CHROMIUM names a browser that
+# is not in PATH.
+check_browser() {
+    [ -f "$root/web/package.json" ] || return 0
+    if [ -n "${LETOPIS_CHROMIUM:-}" ]; then
+        [ -x "$LETOPIS_CHROMIUM" ] || die "LETOPIS_CHROMIUM=$LETOPIS_CHROMIUM is no program"
+        return 0
+    fi
+    for browser in chromium chromium-browser google-chrome; do
+        if command -v "$browser" >/dev/null 2>&1; then return 0; fi
+    done
+    missing="$missing chromium fonts-dejavu-core"
 }
 
 check_make() { command -v make >/dev/null 2>&1 || missing="$missing make"; }
@@ -108,8 +123,9 @@ check_make
 check_postgres
 case "${1:-}" in
 '') ;;
+test) check_browser ;;
 race) check_compiler ;;
-*) die "unknown argument '$1' (usage: tools/deps.sh [race])" ;;
+*) die "unknown argument '$1' (usage: tools/deps.sh [test|race])" ;;
 esac
 install_missing
 

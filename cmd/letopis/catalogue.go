@@ -4,7 +4,9 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"reflect"
+	"regexp"
 	"strings"
 	"time"
 
@@ -28,13 +30,18 @@ func (c *openapiCommand) Run(out *console) error {
 // wordsCommand prints the words of the product in one language, by code.
 type wordsCommand struct {
 	Lang string `enum:"ru,en" default:"ru" help:"Language: ru or en."`
+	Part string `enum:"names,details" default:"names" help:"names: states, kinds and choices, which every screen shows; details: fields, refusals and kinds of event, which are needed now and then."`
 }
+
+var detailWords = regexp.MustCompile(`^(field|field_code|refusal|event)\.`)
 
 func (c *wordsCommand) Run(out *console) error {
 	encoder := json.NewEncoder(out.out)
 	encoder.SetEscapeHTML(false)
 	encoder.SetIndent("", "  ")
-	return encoder.Encode(wording.All(wording.Lang(c.Lang)))
+	words := wording.All(wording.Lang(c.Lang))
+	maps.DeleteFunc(words, func(code, _ string) bool { return detailWords.MatchString(code) != (c.Part == "details") })
+	return encoder.Encode(words)
 }
 
 // eventsCommand prints the catalogue of events.

@@ -13,8 +13,10 @@ func TestGeneratedFilesAreFresh(t *testing.T) {
 	for name, generate := range map[string]func(*console) error{
 		"docs/openapi.json":              (&openapiCommand{}).Run,
 		"docs/events.md":                 (&eventsCommand{}).Run,
-		"web/src/i18n/ru/words.gen.json": (&wordsCommand{Lang: "ru"}).Run,
-		"web/src/i18n/en/words.gen.json": (&wordsCommand{Lang: "en"}).Run,
+		"web/src/i18n/ru/words.gen.json":   (&wordsCommand{Lang: "ru", Part: "names"}).Run,
+		"web/src/i18n/en/words.gen.json":   (&wordsCommand{Lang: "en", Part: "names"}).Run,
+		"web/src/i18n/ru/details.gen.json": (&wordsCommand{Lang: "ru", Part: "details"}).Run,
+		"web/src/i18n/en/details.gen.json": (&wordsCommand{Lang: "en", Part: "details"}).Run,
 	} {
 		var fresh bytes.Buffer
 		if err := generate(&console{out: &fresh}); err != nil {

@@ -186,10 +186,32 @@ func (h Headline) Render(lang Lang, args map[string]any, zone *time.Location, na
 		}
 		return part[1 : len(part)-1]
 	})
-	return placeholder.ReplaceAllStringFunc(sentence, func(p string) string {
-		m := placeholder.FindStringSubmatch(p)
-		return show(args[m[1]], m[2], lang, zone, name)
-	})
+	var out strings.Builder
+	rest := sentence
+	for _, m := range placeholder.FindAllStringSubmatchIndex(sentence, -1) {
+		out.WriteString(sentence[len(sentence)-len(rest) : m[0]])
+		kind := ""
+		if m[4] >= 0 {
+			kind = sentence[m[4]:m[5]]
+		}
+		rest = sentence[m[1]:]
+		text := show(args[sentence[m[2]:m[3]]], kind, lang, zone, name)
+		if kind == "" && rest != "" && strings.ContainsRune(".,;:", rune(rest[0])) {
+			text = withoutStop(text)
+		}
+		out.WriteString(text)
+	}
+	out.WriteString(rest)
+	return out.String()
+}
+
+// withoutStop takes the full stop from the end of a text that somebody typed, for a sentence that goes on with
+// punctuation of its own. An ellipsis stays.
+func withoutStop(text string) string {
+	if strings.HasSuffix(text, "..") {
+		return text
+	}
+	return strings.TrimSuffix(text, ".")
 }
 
 func show(value any, kind string, lang Lang, zone *time.Location, name func(kind, id string) string) string {

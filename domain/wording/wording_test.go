@@ -32,6 +32,7 @@ func TestRender(t *testing.T) {
 		{"counterparty.consent_given", `{"channel":"email","scope":"advertising"}`, "Дано согласие: электронная почта, реклама", "Consent given: e-mail, advertising"},
 		{"employee.limits_set", `{"limits":{"max_discount_bp":1250,"max_payment_term_days":30,"max_commitment":{"minor":125000050,"currency":"RUB"}}}`,
 			"Установлены пределы полномочий: скидка до 12,5 %, отсрочка до 30 дн., обязательства до 1 250 000,50 RUB", "Authority limits set: discount up to 12.5 %, payment term up to 30 days, commitments up to 1,250,000.50 RUB"},
+		{"assignment.revised", `{"title":"Проверить смету.","reason":"Так точнее."}`, "Задание уточнено: Проверить смету. Так точнее.", "Assignment revised: Проверить смету. Так точнее."},
 		{"negotiation.screening_hit", `{"rule":"R3","detail":"90 > 30"}`, "Проверка переговоров: слишком долгая отсрочка платежа (90 > 30)", ""},
 	} {
 		h, _ := wording.Of(c.event)

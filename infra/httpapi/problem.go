@@ -46,7 +46,7 @@ func newProblem(status int, message string, errs ...error) huma.StatusError {
 	for _, err := range errs {
 		if detailer, ok := err.(huma.ErrorDetailer); ok {
 			d := detailer.ErrorDetail()
-			p.Errors = append(p.Errors, ProblemField{Location: d.Location, Code: fieldCode(d.Message), Message: d.Message, Value: shortValue(d.Value)})
+			p.Errors = append(p.Errors, ProblemField{Location: locationOf(d), Code: fieldCode(d.Message), Message: d.Message, Value: shortValue(d.Value)})
 		} else if err != nil {
 			p.Errors = append(p.Errors, ProblemField{Code: "invalid", Message: err.Error()})
 		}
@@ -60,6 +60,16 @@ func unreadable(err error) int {
 		return http.StatusRequestEntityTooLarge
 	}
 	return http.StatusBadRequest
+}
+
+// locationOf is the field at fault: of a missing one huma names only the object that lacks it.
+func locationOf(d *huma.ErrorDetail) string {
+	field, missing := strings.CutPrefix(d.Message, "expected required property ")
+	if !missing {
+		return d.Location
+	}
+	field, _, _ = strings.Cut(field, " ")
+	return d.Location + "." + field
 }
 
 func codeOf(status int) string {

@@ -1,0 +1,58 @@
+import { Tabs } from '@mantine/core'
+import { IconBuildingCommunity, IconCalendarCog, IconKey, IconShieldCheck, IconUserCog, type Icon } from '@tabler/icons-react'
+import type { ComponentType } from 'react'
+import { useTranslation } from 'react-i18next'
+
+import { useMay } from '@/app/session'
+import { later } from '@/ui/later'
+import { Page } from '@/ui/page'
+import { useParams, useSetParams } from '@/ui/params'
+import { PresentOnly } from '@/ui/present-only'
+
+import classes from './admin.module.css'
+
+const Tokens = later(() => import('./tokens').then((m) => m.Tokens))
+const Screening = later(() => import('./screening').then((m) => m.Screening))
+const Departments = later(() => import('./departments').then((m) => m.Departments))
+const Calendars = later(() => import('./calendars').then((m) => m.Calendars))
+const Accounts = later(() => import('./accounts').then((m) => m.Accounts))
+
+type Tab = { name: 'departments' | 'calendars' | 'screening' | 'accounts' | 'tokens'; icon: Icon; screen: ComponentType; operation?: string }
+
+// A tab that names an operation is there for those who may use it; the others are good to read for everybody.
+const tabs: Tab[] = [
+  { name: 'departments', icon: IconBuildingCommunity, screen: Departments },
+  { name: 'calendars', icon: IconCalendarCog, screen: Calendars },
+  { name: 'screening', icon: IconShieldCheck, screen: Screening },
+  { name: 'accounts', icon: IconUserCog, screen: Accounts, operation: 'create-account' },
+  { name: 'tokens', icon: IconKey, screen: Tokens },
+]
+
+/** How the company is made and by which rules Letopis works. */
+export function Admin() {
+  const { t } = useTranslation('admin')
+  const may = useMay()
+  const setParams = useSetParams()
+  const wanted = useParams().tab
+  const offered = tabs.filter((tab) => !tab.operation || may(tab.operation))
+  const current = offered.find((tab) => tab.name === wanted) ?? (offered[0] as Tab)
+  return (
+    <Page title={t('title')} subtitle={t('subtitle')}>
+      <PresentOnly />
+      <Tabs value={current.name} onChange={(tab) => setParams({ tab: tab ?? undefined, new: undefined, id: undefined, month: undefined }, { push: true })} keepMounted={false}>
+        <Tabs.List aria-label={t('tabs')} className={classes.tabs}>
+          {offered.map((tab) => (
+            <Tabs.Tab key={tab.name} value={tab.name} leftSection={<tab.icon size={16} aria-hidden />}>
+              {t(`tab.${tab.name}`)}
+            </Tabs.Tab>
+          ))}
+        </Tabs.List>
+        {offered.map((tab) => (
+          <Tabs.Panel key={tab.name} value={tab.name} pt="md">
+            <tab.screen />
+          </Tabs.Panel>
+        ))}
+      </Tabs>
+    </Page>
+  )
+}
