@@ -8,14 +8,15 @@ import { later } from '@/ui/later'
 import { Page } from '@/ui/page'
 import { useParams, useSetParams } from '@/ui/params'
 import { PresentOnly } from '@/ui/present-only'
+import { Loading } from '@/ui/states'
 
 import classes from './admin.module.css'
 
-const Tokens = later(() => import('./tokens').then((m) => m.Tokens))
-const Screening = later(() => import('./screening').then((m) => m.Screening))
-const Departments = later(() => import('./departments').then((m) => m.Departments))
-const Calendars = later(() => import('./calendars').then((m) => m.Calendars))
-const Accounts = later(() => import('./accounts').then((m) => m.Accounts))
+const Tokens = later(() => import('./tokens').then((m) => m.Tokens), <Loading />)
+const Screening = later(() => import('./screening').then((m) => m.Screening), <Loading />)
+const Departments = later(() => import('./departments').then((m) => m.Departments), <Loading />)
+const Calendars = later(() => import('./calendars').then((m) => m.Calendars), <Loading />)
+const Accounts = later(() => import('./accounts').then((m) => m.Accounts), <Loading />)
 
 type Tab = { name: 'departments' | 'calendars' | 'screening' | 'accounts' | 'tokens'; icon: Icon; screen: ComponentType; operation?: string }
 

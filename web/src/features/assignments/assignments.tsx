@@ -10,13 +10,14 @@ import { Page } from '@/ui/page'
 import { useParams, useSetParams } from '@/ui/params'
 import { PresentOnly } from '@/ui/present-only'
 import { SearchBox } from '@/ui/search-box'
+import { Loading } from '@/ui/states'
 
 import { usePriorities, useStates } from './choices'
 import { AssignmentList } from './list'
 
-const SheetView = later(() => import('./time-sheet').then((m) => m.SheetView))
+const SheetView = later(() => import('./time-sheet').then((m) => m.SheetView), <Loading />)
 const NewAssignment = later(() => import('./new-assignment').then((m) => m.NewAssignment))
-const Board = later(() => import('./board').then((m) => m.Board))
+const Board = later(() => import('./board').then((m) => m.Board), <Loading />)
 
 const views = ['list', 'board', 'time'] as const
 type View = (typeof views)[number]

@@ -21,9 +21,9 @@ import { localDay, today } from './form-kit'
 import { History } from './history'
 import classes from './client.module.css'
 
-const AssignmentsTab = later(() => import('./dealings').then((m) => m.AssignmentsTab))
-const NegotiationsTab = later(() => import('./dealings').then((m) => m.NegotiationsTab))
-const FilesTab = later(() => import('./dealings').then((m) => m.FilesTab))
+const AssignmentsTab = later(() => import('./dealings').then((m) => m.AssignmentsTab), <Loading />)
+const NegotiationsTab = later(() => import('./dealings').then((m) => m.NegotiationsTab), <Loading />)
+const FilesTab = later(() => import('./dealings').then((m) => m.FilesTab), <Loading />)
 const ContactReport = later(() => import('./contact-report').then((m) => m.ContactReport))
 
 const People = lazy(() => import('./people').then((it) => ({ default: it.People })))

@@ -90,7 +90,7 @@ function Subject({ id, of: thread }: { id: string; of: About }) {
   const words = useWords()
   return (
     <>
-      <RecordLink kind="thread" id={id} fw={550}>
+      <RecordLink kind="thread" id={id} fw={550} lh="24px">
         {thread.subject}
       </RecordLink>
       <Text size="xs" c="dimmed" fw={400} component="div" truncate>
@@ -98,7 +98,7 @@ function Subject({ id, of: thread }: { id: string; of: About }) {
         {thread.counterparty_id && thread.counterparty_name && (
           <>
             {' · '}
-            <RecordLink kind="counterparty" id={thread.counterparty_id} c="inherit">
+            <RecordLink kind="counterparty" id={thread.counterparty_id} c="inherit" lh="26px">
               {thread.counterparty_name}
             </RecordLink>
           </>
