@@ -27,12 +27,8 @@ type IssueAssignment struct {
 	Context        []domain.Ref          `json:"context,omitempty" maxItems:"20" doc:"What it came from or belongs to: contract, meeting decision, complaint"`
 }
 
-// Prepare refuses what is not there, and executors who have left.
+// Prepare refuses executors who have left.
 func (c *IssueAssignment) Prepare(ctx context.Context, f *Facts) error {
-	named := referencesOf(f).counterparty(ctx, "counterparty_id", c.Counterparty).employee(ctx, "assignee_id", c.Assignee)
-	if err := named.employees(ctx, "co_executor_ids", c.CoExecutors).Err(); err != nil {
-		return err
-	}
 	if err := stillHere(ctx, f, append([]domain.EmployeeID{c.Assignee}, c.CoExecutors...)...); err != nil || c.Parent.IsZero() {
 		return err
 	}

@@ -28,12 +28,12 @@ func (c *RegisterContactPerson) Prepare(ctx context.Context, f *Facts) error {
 	return err
 }
 
-func (c RegisterContactPerson) Decide(s domain.ContactPerson, _ time.Time) (personEvents, error) {
+func (c RegisterContactPerson) Decide(s domain.ContactPerson, now time.Time) (personEvents, error) {
 	r := domain.ContactPersonWasRegistered{ID: c.id, PersonDetails: c.PersonDetails, ContactDetails: readContacts(c.ContactDetails, c.country)}
 	if !c.Counterparty.IsZero() {
 		r.Employment = &domain.Employment{Counterparty: c.Counterparty, Position: c.Position, Department: c.Department, From: c.From}
 	}
-	return s.Register(r)
+	return s.Register(r, now)
 }
 
 // existingCounterparty refuses one that is not there, or names the survivor of one that was merged; the zero id is nobody.
@@ -66,7 +66,7 @@ type ChangeContactPerson struct {
 	Comment          *string         `json:"comment,omitempty" maxLength:"4000" doc:"Remark"`
 }
 
-func (c ChangeContactPerson) Decide(s domain.ContactPerson, _ time.Time) (personEvents, error) {
+func (c ChangeContactPerson) Decide(s domain.ContactPerson, now time.Time) (personEvents, error) {
 	d := s.Details
 	set(&d.LastName, c.LastName)
 	set(&d.FirstName, c.FirstName)
@@ -77,7 +77,7 @@ func (c ChangeContactPerson) Decide(s domain.ContactPerson, _ time.Time) (person
 	set(&d.Language, c.Language)
 	set(&d.PreferredChannel, c.PreferredChannel)
 	set(&d.Comment, c.Comment)
-	return s.Change(d)
+	return s.Change(d, now)
 }
 
 // ChangePersonContacts replaces the ways to reach the person.

@@ -29,10 +29,6 @@ func (c *RegisterCounterparty) Prepare(ctx context.Context, f *Facts) error {
 	if _, err := c.Decide(domain.Counterparty{}, f.Now()); err != nil {
 		return err
 	}
-	named := referencesOf(f).counterparty(ctx, "parent_counterparty_id", c.Parent).employee(ctx, "responsible_employee_id", c.Responsible)
-	if err := named.Err(); err != nil {
-		return err
-	}
 	if _, err := ancestors(ctx, f, c.Parent); err != nil {
 		return err
 	}

@@ -158,7 +158,7 @@ func (c *ImportContactPerson) Prepare(_ context.Context, f *Facts) error {
 	return nil
 }
 
-func (c ImportContactPerson) Decide(s domain.ContactPerson, _ time.Time) (personEvents, error) {
+func (c ImportContactPerson) Decide(s domain.ContactPerson, now time.Time) (personEvents, error) {
 	details := c.Details
 	if details.FullName() == "" {
 		name := domain.SplitName(c.FullName)
@@ -169,7 +169,7 @@ func (c ImportContactPerson) Decide(s domain.ContactPerson, _ time.Time) (person
 		hash = digestOf(c)
 	}
 	return s.Import(c.id, domain.ImportedPerson{RowOrigin: domain.RowOrigin{Source: c.Source, ExternalID: c.ExternalID, RowHash: hash},
-		Details: details, Contacts: readContacts(c.ContactDetails, c.Country)}, c.Counterparty)
+		Details: details, Contacts: readContacts(c.ContactDetails, c.Country)}, c.Counterparty, now)
 }
 
 // ImportedPerson is the id of a person that came with this row.

@@ -172,6 +172,9 @@ func execute[S any, C domain.Command[S]](ctx context.Context, x *Executor, categ
 	if err := checkOccurredAt(request, now); err != nil {
 		return Receipt{}, err
 	}
+	if err := domain.Keepable(command); err != nil {
+		return Receipt{}, err
+	}
 	stream, digest := category.Stream(id), commandDigest(*command)
 	f, current, err := known(ctx, x, category, stream)
 	if err != nil {
@@ -219,8 +222,8 @@ func decide[S any, C domain.Command[S]](ctx context.Context, x *Executor, catego
 	if request.IfMatch != nil && *request.IfMatch != f.revision {
 		return nil, f.state, Receipt{}, ErrRevisionMismatch
 	}
-	if p, ok := any(command).(Preparer); ok && !*prepared {
-		if err := p.Prepare(ctx, &Facts{x: x, Request: request, ID: id.UUID()}); err != nil {
+	if !*prepared {
+		if err := prepare(ctx, x, id.UUID(), command, request); err != nil {
 			return nil, f.state, Receipt{}, err
 		}
 		*prepared = true
@@ -233,6 +236,16 @@ func decide[S any, C domain.Command[S]](ctx context.Context, x *Executor, catego
 	return written, after, Receipt{}, err
 }
 
+func prepare(ctx context.Context, x *Executor, id uuid.UUID, command any, request Request) error {
+	if err := lookUp(ctx, x, command, request); err != nil {
+		return err
+	}
+	if p, ok := command.(Preparer); ok {
+		return p.Prepare(ctx, &Facts{x: x, Request: request, ID: id})
+	}
+	return nil
+}
+
 func (r Receipt) named(id uuid.UUID, stream string) Receipt {
 	r.ID, r.Stream = id, stream
 	return r
@@ -243,6 +256,7 @@ const lateEntry = 24 * time.Hour
 
 func checkOccurredAt(r Request, now time.Time) error {
 	var v domain.Invalid
+	v.CheckInstant("occurred_at", r.OccurredAt)
 	v.Check(!r.OccurredAt.After(now.Add(time.Minute)), "occurred_at", "in_future", "a fact cannot lie in the future")
 	late := !r.OccurredAt.IsZero() && r.OccurredAt.Before(now.Add(-lateEntry))
 	v.Check(!late || r.Reason != "" || r.Source == domain.SourceImport || r.Source == domain.SourcePolicy,

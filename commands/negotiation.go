@@ -22,11 +22,6 @@ type PlanNegotiation struct {
 	PlannedTo    time.Time                 `json:"planned_to" doc:"End"`
 }
 
-// Prepare refuses a counterparty or participants that are not there.
-func (c *PlanNegotiation) Prepare(ctx context.Context, f *Facts) error {
-	return referencesOf(f).counterparty(ctx, "counterparty_id", c.Counterparty).employees(ctx, "our_participant_ids", c.Ours).Err()
-}
-
 func (c PlanNegotiation) Decide(s domain.Negotiation, _ time.Time) ([]domain.Event[domain.Negotiation], error) {
 	return s.Plan(domain.NegotiationWasPlanned{
 		Counterparty: c.Counterparty, Author: c.Who(), Topic: c.Topic, Channel: c.Channel, Stage: c.Stage, Ours: c.Ours, Theirs: c.Theirs,
@@ -85,9 +80,6 @@ func (t NegotiationTalk) held(author domain.EmployeeID, recordBy time.Time) doma
 
 // Prepare finds the deadline of the record by the author's working time.
 func (c *HoldNegotiation) Prepare(ctx context.Context, f *Facts) error {
-	if err := referencesOf(f).counterparty(ctx, "counterparty_id", c.Counterparty).employees(ctx, "our_participant_ids", c.Ours).Err(); err != nil {
-		return err
-	}
 	schedule, err := f.Schedule(ctx, c.Who())
 	c.recordBy = schedule.After(c.HeldTo, recordingTime)
 	return err

@@ -2,57 +2,58 @@ package commands
 
 import (
 	"context"
-	"strconv"
+	"reflect"
+
+	"github.com/google/uuid"
 
 	"github.com/letopis-crm/letopis/domain"
 )
 
-// references checks that what a command names is there, where the request asks for it: imports and policies name what
-// they have just read.
-type references struct {
-	f     *Facts
-	wrong domain.Invalid
-	err   error
+// register finds out whether an id names something that is there.
+type register struct {
+	what  string
+	there func(ctx context.Context, x *Executor, id uuid.UUID) (bool, error)
 }
 
-func referencesOf(f *Facts) *references { return &references{f: f} }
-
-func (r *references) skip(zero bool) bool {
-	return r.err != nil || zero || !r.f.Request.LookUp
+// registers are of the kinds of records that others name.
+var registers = map[reflect.Type]register{
+	reflect.TypeFor[domain.CounterpartyID]():    registerOf(domain.Counterparties, "there is no such counterparty"),
+	reflect.TypeFor[domain.ContactPersonID]():   registerOf(domain.ContactPersons, "there is no such contact person"),
+	reflect.TypeFor[domain.EmployeeID]():        registerOf(domain.Employees, "there is no such employee"),
+	reflect.TypeFor[domain.DepartmentID]():      registerOf(domain.Departments, "there is no such department"),
+	reflect.TypeFor[domain.WorkingCalendarID](): registerOf(domain.WorkingCalendars, "there is no such working calendar"),
+	reflect.TypeFor[domain.AssignmentID]():      registerOf(domain.Assignments, "there is no such assignment"),
 }
 
-// counterparty checks one that is named; none at all is another rule's matter.
-func (r *references) counterparty(ctx context.Context, field string, id domain.CounterpartyID) *references {
-	if r.skip(id.IsZero()) {
-		return r
+func registerOf[S any](category *domain.Category[S], nothing string) register {
+	return register{nothing, func(ctx context.Context, x *Executor, id uuid.UUID) (bool, error) {
+		known, err := Load(ctx, x, category, domain.ID[S](id))
+		return known.Revision >= 0, err
+	}}
+}
+
+// lookUp refuses a command that names what is not there, and says by which fields, where the request asks for it: imports
+// and policies name what they have just read.
+func lookUp(ctx context.Context, x *Executor, command any, request Request) error {
+	if !request.LookUp {
+		return nil
 	}
-	var known domain.Counterparty
-	known, r.err = Fact(ctx, r.f, domain.Counterparties, id)
-	r.wrong.Check(r.err != nil || known.State != "", field, "not_found", "there is no such counterparty")
-	return r
-}
-
-func (r *references) employee(ctx context.Context, field string, id domain.EmployeeID) *references {
-	if r.skip(id.IsZero()) {
-		return r
+	var (
+		wrong  domain.Invalid
+		failed error
+	)
+	domain.Visit(command, func(field string, v reflect.Value) bool {
+		known, isReference := registers[v.Type()]
+		if !isReference || failed != nil || v.IsZero() {
+			return !isReference && failed == nil
+		}
+		there, err := known.there(ctx, x, v.Convert(reflect.TypeFor[uuid.UUID]()).Interface().(uuid.UUID))
+		wrong.Check(err != nil || there, field, "not_found", known.what)
+		failed = err
+		return false
+	})
+	if failed != nil {
+		return failed
 	}
-	var known domain.Employee
-	known, r.err = Fact(ctx, r.f, domain.Employees, id)
-	r.wrong.Check(r.err != nil || known.State != "", field, "not_found", "there is no such employee")
-	return r
-}
-
-func (r *references) employees(ctx context.Context, field string, ids []domain.EmployeeID) *references {
-	for i, id := range ids {
-		r.employee(ctx, field+"["+strconv.Itoa(i)+"]", id)
-	}
-	return r
-}
-
-// Err names each reference to nothing.
-func (r *references) Err() error {
-	if r.err != nil {
-		return r.err
-	}
-	return r.wrong.Err()
+	return wrong.Err()
 }

@@ -27,9 +27,6 @@ func (c *ScheduleReminder) Prepare(ctx context.Context, f *Facts) error {
 	if c.Recipient.IsZero() {
 		c.Recipient = c.Who()
 	}
-	if err := referencesOf(f).employee(ctx, "recipient_id", c.Recipient).Err(); err != nil {
-		return err
-	}
 	schedule, err := f.Schedule(ctx, c.Recipient)
 	if err != nil {
 		return err

@@ -42,6 +42,7 @@ func (r Request) Derive(name string) Request {
 		d.Correlation = r.CommandID
 	}
 	d.IfMatch = nil
+	d.LookUp = false // it names what this one has looked up, or is about to make
 	return d
 }
 

@@ -1,7 +1,6 @@
 package commands
 
 import (
-	"context"
 	"time"
 
 	"github.com/letopis-crm/letopis/domain"
@@ -14,11 +13,6 @@ type PlanWorkItem struct {
 	Responsible  domain.EmployeeID     `json:"responsible_id" format:"uuid" doc:"Who does it"`
 	Due          domain.Date           `json:"due_date" format:"date" doc:"The day it is to be done"`
 	Text         string                `json:"text" minLength:"1" maxLength:"4000" doc:"What is to be done"`
-}
-
-// Prepare refuses a counterparty or an employee that is not there.
-func (c *PlanWorkItem) Prepare(ctx context.Context, f *Facts) error {
-	return referencesOf(f).counterparty(ctx, "counterparty_id", c.Counterparty).employee(ctx, "responsible_id", c.Responsible).Err()
 }
 
 func (c PlanWorkItem) Decide(s domain.WorkItem, _ time.Time) ([]domain.Event[domain.WorkItem], error) {

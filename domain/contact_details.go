@@ -57,6 +57,7 @@ var (
 	messengerKinds = []MessengerKind{"telegram", "whatsapp", "viber", "vk", "max", "skype", "other"}
 	phoneKinds     = []PhoneKind{"", PhoneWork, PhoneMobile, PhoneHome, PhoneFax, PhoneOther}
 	e164Shape      = regexp.MustCompile(`^\+[1-9]\d{6,14}$`)
+	dialled        = regexp.MustCompile(`\d\D*\d`)
 	emailShape     = regexp.MustCompile(`^[^\s@<>,;]+@[^\s@<>,;]+\.[^\s@<>,;.]+$`)
 )
 
@@ -111,6 +112,14 @@ func (d ContactDetails) check(v *Invalid) {
 	for i, m := range d.Messengers {
 		v.Require("messengers["+strconv.Itoa(i)+"].account", m.Account)
 		v.Check(slices.Contains(messengerKinds, m.Kind), "messengers["+strconv.Itoa(i)+"].kind", "enum", "is not a known messenger")
+	}
+}
+
+// checkDialled refuses numbers without any digits to dial. Lists have such, and what came with one stays.
+func (d ContactDetails) checkDialled(v *Invalid, before ContactDetails) {
+	for i, p := range d.Phones {
+		ok := p.E164 != "" || dialled.MatchString(p.Raw) || slices.Contains(before.Phones, p)
+		v.Check(ok, "phones["+strconv.Itoa(i)+"].raw", "phone", "has no number in it")
 	}
 }
 

@@ -3,6 +3,7 @@ package domain
 import (
 	"slices"
 	"strings"
+	"time"
 	"unicode"
 )
 
@@ -227,14 +228,17 @@ func (p ContactPerson) Subjects() []CounterpartyID {
 }
 
 // Register enters a person.
-func (p ContactPerson) Register(r ContactPersonWasRegistered) ([]Event[ContactPerson], error) {
+func (p ContactPerson) Register(r ContactPersonWasRegistered, now time.Time) ([]Event[ContactPerson], error) {
 	if !p.ID.IsZero() {
 		return nil, ErrAlreadyExists
 	}
 	r.PersonDetails, r.ContactDetails = r.PersonDetails.normal(), r.ContactDetails.normal()
 	var v Invalid
-	r.PersonDetails.check(&v)
+	r.PersonDetails.check(&v, now)
 	r.ContactDetails.check(&v)
+	if r.Import == nil {
+		r.checkDialled(&v, ContactDetails{})
+	}
 	if r.Employment != nil {
 		r.Employment.check(&v, "employment.")
 	}
@@ -245,11 +249,11 @@ func (p ContactPerson) Register(r ContactPersonWasRegistered) ([]Event[ContactPe
 }
 
 // Change corrects fields.
-func (p ContactPerson) Change(to PersonDetails) ([]Event[ContactPerson], error) {
+func (p ContactPerson) Change(to PersonDetails, now time.Time) ([]Event[ContactPerson], error) {
 	to = to.normal()
 	changes := p.Details.changesTo(to)
 	var v Invalid
-	to.check(&v)
+	to.check(&v, now)
 	switch {
 	case p.ID.IsZero():
 		return nil, ErrNotFound
@@ -266,6 +270,7 @@ func (p ContactPerson) ChangeContacts(to ContactDetails) ([]Event[ContactPerson]
 	to = to.normal()
 	var v Invalid
 	to.check(&v)
+	to.checkDialled(&v, p.ContactDetails)
 	switch {
 	case p.ID.IsZero():
 		return nil, ErrNotFound
@@ -433,13 +438,13 @@ func (r DecisionRole) same(o DecisionRole) bool {
 }
 
 // Import takes a person of another system's list at an employer, by the rules of Counterparty.Import.
-func (p ContactPerson) Import(self ContactPersonID, row ImportedPerson, employer CounterpartyID) ([]Event[ContactPerson], error) {
+func (p ContactPerson) Import(self ContactPersonID, row ImportedPerson, employer CounterpartyID, now time.Time) ([]Event[ContactPerson], error) {
 	row.Details, row.Contacts = row.Details.normal(), row.Contacts.normal()
 	row.Contacts.Emails = slices.Clip(Without(row.Contacts.Emails, func(e Email) bool { return !emailShape.MatchString(e.Address) }))
 	row.Contacts = row.Contacts.normal()
 	if p.ID.IsZero() {
 		return p.Register(ContactPersonWasRegistered{ID: self, PersonDetails: row.Details, ContactDetails: row.Contacts, Import: &row.RowOrigin,
-			Employment: &Employment{Counterparty: employer, Position: row.Details.Position, Department: row.Details.Department}})
+			Employment: &Employment{Counterparty: employer, Position: row.Details.Position, Department: row.Details.Department}}, now)
 	}
 	var last ImportedPerson
 	if i := slices.IndexFunc(p.Imported, func(x ImportedPerson) bool { return x.Source == row.Source && x.ExternalID == row.ExternalID }); i >= 0 {
@@ -485,9 +490,11 @@ func (d PersonDetails) normal() PersonDetails {
 	return d
 }
 
-func (d PersonDetails) check(v *Invalid) {
+func (d PersonDetails) check(v *Invalid, now time.Time) {
 	v.Require("last_name", d.FullName())
 	v.Check(d.Birthday == "" || d.Birthday.Valid(), "birthday", "date", "must be a day such as 1980-05-31")
+	// Somewhere the next day has begun already.
+	v.Check(d.Birthday <= DateOf(now, time.UTC).AddDays(1), "birthday", "in_future", "nobody is born in the future")
 	v.Check(d.PreferredChannel == "" || slices.Contains(channels, d.PreferredChannel), "preferred_channel", "enum", "is not a channel")
 }
 

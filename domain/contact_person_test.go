@@ -2,6 +2,7 @@ package domain_test
 
 import (
 	"testing"
+	"time"
 
 	"github.com/letopis-crm/letopis/domain"
 )
@@ -16,9 +17,25 @@ func TestContactPerson(t *testing.T) {
 	newJob := domain.Employment{Counterparty: next, Position: "закупщик", From: "2026-02-01"}
 	role := domain.DecisionRole{Counterparty: old, Role: "decision_maker", Topic: "Закупка"}
 	consent := domain.Consent{Channel: domain.ChannelEmail, Scope: "advertising", On: "2026-01-01"}
+	now := time.Date(2026, 3, 10, 7, 0, 0, 0, time.UTC)
+	born := func(day domain.Date) func(P) (E, error) {
+		return func(p P) (E, error) {
+			return p.Change(domain.PersonDetails{LastName: "Орлова", Birthday: day}, now)
+		}
+	}
+	reached := func(raw string) func(P) (E, error) {
+		return func(p P) (E, error) {
+			return p.ChangeContacts(domain.ContactDetails{Phones: []domain.Phone{{Raw: raw}}})
+		}
+	}
 	check(t, []rule[P]{
-		{name: "register", when: func(p P) (E, error) { return p.Register(registered) }, then: E{registered}},
-		{name: "a name is needed", when: func(p P) (E, error) { return p.Register(domain.ContactPersonWasRegistered{ID: id}) }, err: invalid},
+		{name: "born in the future", given: E{registered}, when: born("3000-01-01"), err: invalid},
+		{name: "born tomorrow", given: E{registered}, when: born("2026-03-12"), err: invalid},
+		{name: "born in another age", given: E{registered}, when: born("0800-12-25"), err: invalid},
+		{name: "a number without digits", given: E{registered}, when: reached("abc"), err: invalid},
+		{name: "a number for the secretary", given: E{registered}, when: reached("доб. 12"), then: E{domain.ContactPersonContactsWereChanged{To: domain.ContactDetails{Phones: []domain.Phone{{Raw: "доб. 12"}}}}}},
+		{name: "register", when: func(p P) (E, error) { return p.Register(registered, now) }, then: E{registered}},
+		{name: "a name is needed", when: func(p P) (E, error) { return p.Register(domain.ContactPersonWasRegistered{ID: id}, now) }, err: invalid},
 		{name: "move", given: E{registered}, when: func(p P) (E, error) { return p.Move(newJob) }, then: E{domain.ContactPersonLeft{Counterparty: old, To: "2026-01-31"}, domain.ContactPersonJoined{newJob}}},
 		{name: "two employers at once", given: E{registered}, when: func(p P) (E, error) { return p.Join(newJob) }, then: E{domain.ContactPersonJoined{newJob}}},
 		{name: "the same employer twice", given: E{registered}, when: func(p P) (E, error) { return p.Join(domain.Employment{Counterparty: old}) }, err: domain.ErrPersonEmployed},

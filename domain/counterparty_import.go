@@ -127,7 +127,7 @@ func (r *CounterpartyRecord) setUnreadableApart() {
 		r.Emails = nil
 	}
 	apart := map[string]*string{"country": &r.Country, "time_zone": &r.TimeZone, "since": (*string)(&r.Since)}
-	good := map[string]bool{"country": countryShape.MatchString(r.Country), "time_zone": zoneShape.MatchString(r.TimeZone), "since": r.Since.Valid()}
+	good := map[string]bool{"country": countryShape.MatchString(r.Country), "time_zone": isZone(r.TimeZone), "since": r.Since.Valid()}
 	set := func(name, text string) {
 		if text == "" {
 			return

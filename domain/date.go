@@ -8,10 +8,10 @@ type Date string
 // DateOf is the day of an instant in the given zone.
 func DateOf(t time.Time, zone *time.Location) Date { return Date(t.In(zone).Format(time.DateOnly)) }
 
-// Valid reports a well-formed existing day.
+// Valid reports a well-formed existing day of the years that anybody can mean.
 func (d Date) Valid() bool {
-	_, err := time.Parse(time.DateOnly, string(d))
-	return err == nil
+	t, err := time.Parse(time.DateOnly, string(d))
+	return err == nil && firstYear <= t.Year() && t.Year() <= lastYear
 }
 
 // Start is the first instant of the day in the zone; the zero time for a malformed date.

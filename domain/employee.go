@@ -118,6 +118,7 @@ func (e Employee) Hire(h EmployeeWasHired, above Subordination) ([]Event[Employe
 	v.Check(h.Hired.Valid(), "hired_on", "date", "must be a day such as 2026-11-23")
 	checkZone(&v, h.Zone)
 	v.Check(h.Email == "" || emailShape.MatchString(h.Email), "email", "email", "is not an e-mail address")
+	v.Check(h.Phone == "" || dialled.MatchString(h.Phone), "phone", "phone", "has no number in it")
 	if err := v.Err(); err != nil {
 		return nil, err
 	}
@@ -140,6 +141,7 @@ func (e Employee) Reach(email, phone string) ([]Event[Employee], error) {
 	email, phone = NormalEmail(email), strings.TrimSpace(phone)
 	var v Invalid
 	v.Check(email == "" || emailShape.MatchString(email), "email", "email", "is not an e-mail address")
+	v.Check(phone == "" || dialled.MatchString(phone), "phone", "phone", "has no number in it")
 	return e.change(v.Err(), e.Email != email || e.Phone != phone, EmployeeContactsWereChanged{Email: email, Phone: phone})
 }
 

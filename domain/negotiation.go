@@ -174,14 +174,19 @@ func (n Negotiation) Plan(e NegotiationWasPlanned) ([]Event[Negotiation], error)
 	checkNegotiation(&v, e.Counterparty, e.Topic, e.Channel)
 	v.Check(e.Stage.Valid(), "stage", "unknown", "is not a known stage")
 	v.Check(len(e.Ours) > 0, "our_participant_ids", "required", "somebody of us takes part")
-	v.Check(e.PlannedTo.After(e.PlannedFrom), "planned_to", "order", "must be later than planned_from")
+	checkSpan(&v, "planned_from", e.PlannedFrom, "planned_to", e.PlannedTo)
 	return negotiationEvents(v.Err(), e)
+}
+
+func checkSpan(v *Invalid, begins string, from time.Time, ends string, to time.Time) {
+	v.Check(!from.IsZero(), begins, "required", "it begins at some time")
+	v.Check(to.After(from), ends, "order", "must be later than "+begins)
 }
 
 // Reschedule moves a planned negotiation.
 func (n Negotiation) Reschedule(by EmployeeID, from, to time.Time, reason string) ([]Event[Negotiation], error) {
 	var v Invalid
-	v.Check(to.After(from), "planned_to", "order", "must be later than planned_from")
+	checkSpan(&v, "planned_from", from, "planned_to", to)
 	v.Require("reason", reason)
 	if n.State == NegotiationPlanned && from.Equal(n.PlannedFrom) && to.Equal(n.PlannedTo) {
 		return nil, nil
@@ -204,7 +209,7 @@ func (n Negotiation) Hold(by EmployeeID, e NegotiationWasHeld, now time.Time) ([
 	checkNegotiation(&v, e.Counterparty, e.Topic, e.Channel)
 	v.Check(n.Counterparty.IsZero() || e.Counterparty == n.Counterparty, "counterparty_id", "other", "the negotiation was planned with another counterparty")
 	v.Check(len(e.Ours) > 0, "our_participant_ids", "required", "somebody of us took part")
-	v.Check(e.HeldTo.After(e.HeldFrom), "held_to", "order", "must be later than held_from")
+	checkSpan(&v, "held_from", e.HeldFrom, "held_to", e.HeldTo)
 	v.Check(!e.HeldTo.After(now), "held_to", "in_future", "a fact cannot lie in the future")
 	if n.State == NegotiationHeld {
 		return nil, ErrNegotiationStep

@@ -172,6 +172,7 @@ func init() {
 
 	wrong("email", "Это не адрес электронной почты", "This is not an e-mail address")
 	wrong("e164", "Укажите номер с кодом страны, например +74951234567", "Give the number with its country code, such as +74951234567")
+	wrong("phone", "Это не номер телефона", "This is not a phone number")
 	wrong("country", "Укажите код страны из двух букв, например RU", "Give a country code of two letters, such as RU")
 	wrong("inn", "В ИНН ошибка: проверьте число цифр и сами цифры", "The INN is wrong: check its digits")
 	wrong("inn_length", "В ИНН организации 10 цифр, у физического лица — 12", "An organisation's INN has 10 digits, a person's 12")

@@ -64,14 +64,28 @@ func Describe() *huma.OpenAPI { return build(Deps{}).huma.OpenAPI() }
 func init() {
 	huma.DefaultArrayNullable = false
 	huma.NewError = newProblem
+	huma.ValidateStrictCasing = true
 }
 
+// Server is the server that the handler is meant for: with limits for slow readers, slow writers and large headers.
+func Server(handler http.Handler, logger *slog.Logger) *http.Server {
+	return &http.Server{
+		Handler: handler, ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 30 * time.Second, IdleTimeout: 120 * time.Second,
+		MaxHeaderBytes: maxHeader, ErrorLog: slog.NewLogLogger(logger.Handler(), slog.LevelWarn),
+	}
+}
+
+// maxHeader makes 32 KB: net/http grants 4 KB on top of what it is told.
+const maxHeader = 28 << 10
+
 func build(d Deps) *API {
-	router := mux.NewRouter()
+	// No redirect to a tidier path: what is not an address is not one.
+	router := mux.NewRouter().SkipClean(true)
 	config := huma.DefaultConfig("Letopis", apiVersion)
 	config.CreateHooks = nil
 	config.OpenAPIPath, config.DocsPath, config.SchemasPath = "/v1/openapi", "", ""
 	config.RejectUnknownQueryParameters = true
+	config.Formats = map[string]huma.Format{"application/json": strictJSON, "json": strictJSON}
 	config.Info.Description = "Letopis keeps what happened with every client as immutable events. " +
 		"Commands answer with a receipt and X-Position; send it as X-After with a query to read your own write."
 	config.Components.SecuritySchemes = map[string]*huma.SecurityScheme{
@@ -81,6 +95,7 @@ func build(d Deps) *API {
 	config.Security = []map[string][]string{{"session": {}}, {"token": {}}}
 	a := &API{Deps: d, mux: router}
 	a.huma = humamux.New(router, config)
+	a.huma.UseMiddleware(a.withRights)
 	for _, register := range []func(*API){
 		registerSession, registerRecords, registerHistory, registerChanges,
 		registerWorkItems,
@@ -91,6 +106,7 @@ func build(d Deps) *API {
 		register(a)
 	}
 	registerHealth(a)
+	promiseRefusals(a.huma.OpenAPI())
 	shareParts(a.huma.OpenAPI())
 	a.registerRest()
 	return a
@@ -99,7 +115,7 @@ func build(d Deps) *API {
 func (a *API) handler() http.Handler {
 	var h http.Handler = a.mux
 	h = a.withPrincipal(h)
-	h = http.NewCrossOriginProtection().Handler(h)
+	h = a.withSameOrigin(h)
 	h = a.withLimits(h)
 	h = a.withHeaders(h)
 	h = a.withRecovery(h)

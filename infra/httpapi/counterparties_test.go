@@ -71,7 +71,7 @@ func TestCounterpartyAPI(t *testing.T) {
 func TestReferencesAreThere(t *testing.T) {
 	t.Parallel()
 	k := newKit(t)
-	const nobody = `"00000000-0000-4000-8000-000000000001"`
+	const nobody, anything = `"00000000-0000-4000-8000-000000000001"`, "00000000-0000-4000-8000-000000000002"
 	for path, c := range map[string]struct {
 		body   string
 		fields []string
@@ -83,12 +83,52 @@ func TestReferencesAreThere(t *testing.T) {
 		"messages?":      {`{"channel":"call","from_raw":"8 916 123-45-67","received_at":"2096-12-01T10:00:00Z"}`, []string{"received_at"}},
 		"reminders":      {`{"text":"Позвонить","fire_at":"2036-12-01T10:00:00Z","recipient_id":` + nobody + `}`, []string{"recipient_id"}},
 		"counterparties": {`{"kind":"organisation","legal_name":"Ромашка","responsible_employee_id":` + nobody + `}`, []string{"responsible_employee_id"}},
+		"counterparties/" + anything + "/entrust":       {`{"responsible_employee_id":` + nobody + `}`, []string{"responsible_employee_id"}},
+		"messages/" + anything + "/reroute":             {`{"addressee_id":` + nobody + `,"reason":"В отпуске"}`, []string{"addressee_id"}},
+		"messages/" + anything + "/match":               {`{"counterparty_id":` + nobody + `,"person_id":` + nobody + `}`, []string{"counterparty_id", "person_id"}},
+		"assignments/" + anything + "/reassign":         {`{"assignee_id":` + nobody + `,"reason":"В отпуске"}`, []string{"assignee_id"}},
+		"assignments/" + anything + "/set-co-executors": {`{"co_executor_ids":[` + nobody + `]}`, []string{"co_executor_ids[0]"}},
+		"employees/" + anything + "/transfer":           {`{"department_id":` + nobody + `,"head_id":` + nobody + `}`, []string{"department_id", "head_id"}},
+		"audience-groups/" + anything + "/add-members":  {`{"counterparty_ids":[` + nobody + `]}`, []string{"counterparty_ids[0]"}},
+		"threads": {`{"kind":"question","addressee_ids":[` + nobody + `],"subject":"Срок","text":"Когда?","context":{"counterparty_id":` + nobody + `}}`, []string{"addressee_ids[0]", "context.counterparty_id"}},
 	} {
-		status, answer := k.send(identity.EmployeeRole, http.MethodPost, "/v1/"+path, c.body)
+		status, answer := k.send(identity.Manager, http.MethodPost, "/v1/"+path, c.body)
 		for _, field := range c.fields {
 			if status != http.StatusUnprocessableEntity || !strings.Contains(answer, "body."+field) {
 				t.Errorf("%s: %d %s, want %s named", path, status, answer, field)
 			}
+		}
+	}
+}
+
+// What nobody can mean is refused with the field's name, whatever its shape.
+func TestImpossibleValues(t *testing.T) {
+	t.Parallel()
+	k := newKit(t)
+	for body, field := range map[string]string{
+		`"phones":[{"raw":"abc"}]`: "body.phones[0].raw",
+		`"time_zone":"Mars/One"`:   "body.time_zone",
+		`"time_zone":"Local"`:      "body.time_zone",
+		`"since":"9999-12-31"`:     "body.since",
+		`"Legal_Name":"Ромашка"`:   "unexpected property",
+		`"legal_name":"Ромашка"`:   "a name is given twice",
+		`"extra":` + strings.Repeat(`{"a":`, 40) + `1` + strings.Repeat(`}`, 40): "too deep",
+		`"short_name":"` + "\xff" + `"`:                                          "not UTF-8",
+	} {
+		status, answer := k.send(identity.EmployeeRole, http.MethodPost, "/v1/counterparties", `{"kind":"organisation","legal_name":"Ромашка",`+body+`}`)
+		if status != http.StatusUnprocessableEntity && status != http.StatusBadRequest || !strings.Contains(answer, field) {
+			t.Errorf("%.60s: %d %s, want %s", body, status, answer, field)
+		}
+	}
+	for path, body := range map[string]string{
+		"contact-persons": `{"last_name":"Орлова","birthday":"3000-01-01"}`,
+		"contact-persons?reason=x&occurred_at=0000-12-31T10:00:00Z": `{"last_name":"Орлова"}`,
+		"reminders": `{"text":"Позвонить","fire_at":"9999-12-31T23:59:59-23:59"}`,
+		"employees": `{"name":{"last":"Орлова","first":"Анна"},"hired_on":"2026-03-10","phone":"abc"}`,
+		"accounts":  `{"employee_id":"00000000-0000-4000-8000-000000000001","login":"nobody","password":"a long password"}`,
+	} {
+		if status, answer := k.send(identity.Administrator, http.MethodPost, "/v1/"+path, body); status != http.StatusUnprocessableEntity {
+			t.Errorf("%s %s: %d %s", path, body, status, answer)
 		}
 	}
 }

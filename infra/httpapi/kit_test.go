@@ -7,8 +7,13 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
+	"testing/fstest"
 	"time"
+
+	"github.com/jackc/pgx/v5/pgxpool"
 
 	"github.com/letopis-crm/letopis/commands"
 	"github.com/letopis-crm/letopis/commands/storetest"
@@ -19,14 +24,53 @@ import (
 	"github.com/letopis-crm/letopis/infra/postgres/pgtest"
 	"github.com/letopis-crm/letopis/projections"
 	"github.com/letopis-crm/letopis/readmodels"
+	"github.com/letopis-crm/letopis/web"
 )
 
-// kit is the API on a store in memory and a real Postgres with empty read models.
+// kit is the API on a store in memory and a real Postgres. Its read models are empty until project fills them.
 type kit struct {
-	t     testing.TB
-	url   string
-	token map[identity.Role]string
-	who   map[identity.Role]domain.EmployeeID
+	t          testing.TB
+	url        string
+	token      map[identity.Role]string
+	who        map[identity.Role]domain.EmployeeID
+	pool       *pgxpool.Pool
+	store      *countedStore
+	executor   *commands.Executor
+	identity   *identity.Service
+	projectors []*postgres.Projector
+	log        *written
+}
+
+// countedStore tells where the log ends without copying it.
+type countedStore struct {
+	*storetest.Store
+	head atomic.Uint64
+}
+
+func (s *countedStore) Append(ctx context.Context, stream string, expected int64, events []domain.NewEvent) (uint64, error) {
+	position, err := s.Store.Append(ctx, stream, expected, events)
+	if err == nil {
+		s.head.Store(max(s.head.Load(), position))
+	}
+	return position, err
+}
+
+// written is what the server logs, in the form of the real one.
+type written struct {
+	mu   sync.Mutex
+	text strings.Builder
+}
+
+func (w *written) Write(b []byte) (int, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.text.Write(b)
+}
+
+func (w *written) String() string {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.text.String()
 }
 
 // everybody has the role that their id stands for.
@@ -45,47 +89,62 @@ var allRoles = []identity.Role{identity.EmployeeRole, identity.Manager, identity
 func newKit(tb testing.TB) *kit {
 	tb.Helper()
 	t := tb
-	pool := pgtest.Pool(t)
+	k := &kit{t: t, token: map[identity.Role]string{}, who: map[identity.Role]domain.EmployeeID{}, pool: pgtest.Pool(t), store: &countedStore{Store: storetest.New()}, log: &written{}}
 	for _, p := range projections.All {
-		projector := postgres.NewProjector(pool, p, postgres.Config{})
+		projector := postgres.NewProjector(k.pool, p, postgres.Config{})
+		t.Cleanup(projector.Close)
 		if _, err := projector.Start(t.Context()); err != nil {
 			t.Fatal(err)
 		}
 		if err := projector.CaughtUp(t.Context()); err != nil {
 			t.Fatal(err)
 		}
-		projector.Close()
+		k.projectors = append(k.projectors, projector)
 	}
-	k := &kit{t: t, token: map[identity.Role]string{}, who: map[identity.Role]domain.EmployeeID{}}
 	staff := everybody{}
-	service := identity.New(pool, staff, time.Now)
+	k.identity = identity.New(k.pool, staff, time.Now)
 	for _, role := range allRoles {
 		id := domain.NewID[domain.Employee]()
 		staff[id] = []identity.Role{role}
-		if err := service.CreateAccount(t.Context(), id, string(role), "a long password"); err != nil {
+		if err := k.identity.CreateAccount(t.Context(), id, string(role), "a long password"); err != nil {
 			t.Fatal(err)
 		}
-		token, _, err := service.CreateToken(t.Context(), identity.Principal{Employee: id, Login: string(role)}, "test", time.Hour)
+		token, _, err := k.identity.CreateToken(t.Context(), identity.Principal{Employee: id, Login: string(role)}, "test", time.Hour)
 		if err != nil {
 			t.Fatal(err)
 		}
 		k.token[role], k.who[role] = token, id
 	}
-	logger := slog.New(slog.DiscardHandler)
+	logger := slog.New(slog.NewJSONHandler(k.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
+	k.executor = commands.NewExecutor(k.store, time.Now, identity.Guard)
 	handler, err := httpapi.New(httpapi.Deps{
-		Executor: commands.NewExecutor(storetest.New(), time.Now, identity.Guard), Queries: &readmodels.Queries{DB: pool}, Hub: postgres.NewHub(pool, logger),
-		Identity: service, Logger: logger, Health: func(context.Context) map[string]error { return nil }, Streams: t.Context(),
+		Executor: k.executor, Queries: &readmodels.Queries{DB: k.pool}, Hub: postgres.NewHub(k.pool, logger),
+		Identity: k.identity, Logger: logger, Health: func(context.Context) map[string]error { return nil }, Streams: t.Context(),
+		Web: pages(t),
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	server := httptest.NewServer(handler)
+	server := httptest.NewUnstartedServer(handler)
+	server.Config = httpapi.Server(handler, logger)
+	server.Start()
 	t.Cleanup(server.Close)
 	k.url = server.URL
 	return k
 }
 
-var client = &http.Client{Timeout: 30 * time.Second}
+// pages is a user interface of one page beside the API.
+func pages(tb testing.TB) http.Handler {
+	tb.Helper()
+	handler, err := web.New(fstest.MapFS{"index.html": {Data: []byte("page")}, "assets/app.js": {Data: []byte("start()")}})
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return handler
+}
+
+// client follows nobody elsewhere: an answer is judged as it is.
+var client = &http.Client{Timeout: 30 * time.Second, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 
 // send gives a request in a role's name ("" for nobody) and returns status and body.
 func (k *kit) send(role identity.Role, method, path, body string) (int, string) {

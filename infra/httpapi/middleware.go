@@ -8,10 +8,13 @@ import (
 	"net"
 	"net/http"
 	"runtime/debug"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
 
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humamux"
 	"github.com/gorilla/mux"
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/promauto"
@@ -67,14 +70,48 @@ func (a *API) withLimits(next http.Handler) http.Handler {
 func (a *API) withHeaders(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h := w.Header()
-		h.Set("X-Content-Type-Options", "nosniff")
-		h.Set("Referrer-Policy", "same-origin")
-		h.Set("X-Frame-Options", "DENY")
-		if strings.HasPrefix(r.URL.Path, "/v1/") {
-			h.Set("Cache-Control", "no-store")
+		for name, value := range everywhere {
+			h.Set(name, value)
+		}
+		if a.Secure {
+			h.Set("Strict-Transport-Security", "max-age=31536000")
 		}
 		next.ServeHTTP(w, r)
 	})
+}
+
+// everywhere are the headers of every answer. Pages put their own policy of content and of keeping in place of these two.
+var everywhere = map[string]string{
+	"X-Content-Type-Options":       "nosniff",
+	"X-Frame-Options":              "DENY",
+	"Referrer-Policy":              "same-origin",
+	"Cross-Origin-Opener-Policy":   "same-origin",
+	"Cross-Origin-Resource-Policy": "same-origin",
+	"Permissions-Policy":           "camera=(), geolocation=(), microphone=()",
+	"Content-Security-Policy":      "default-src 'none'; frame-ancestors 'none'",
+	"Cache-Control":                "no-store",
+}
+
+// withSameOrigin refuses what another site's page makes a browser send.
+func (a *API) withSameOrigin(next http.Handler) http.Handler {
+	protection := http.NewCrossOriginProtection()
+	protection.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		writeProblem(w, newProblem(http.StatusForbidden, "another site's page may not ask for that"))
+	}))
+	return protection.Handler(next)
+}
+
+// withRights refuses before anything of the request is read: who may not ask is not told how to.
+func (a *API) withRights(ctx huma.Context, next func(huma.Context)) {
+	operation := ctx.Operation()
+	if open := operation.Security != nil && len(operation.Security) == 0; !open {
+		if err := a.Identity.Authorize(ctx.Context(), operation.OperationID); err != nil {
+			_, w := humamux.Unwrap(ctx)
+			writeProblem(w, a.problem(ctx.Context(), err))
+			return
+		}
+	}
+	next(ctx)
 }
 
 // withPrincipal finds out who asks, by session cookie or bearer token. Without either the request goes on as nobody:
@@ -171,8 +208,9 @@ func (a *API) withLog(next http.Handler) http.Handler {
 		next.ServeHTTP(seen, r)
 		route := a.route(r)
 		took := time.Since(start)
-		requestsTotal.WithLabelValues(route, r.Method, strconv.Itoa(seen.status)).Inc()
-		requestSeconds.WithLabelValues(route, r.Method).Observe(took.Seconds())
+		method := methodOf(r)
+		requestsTotal.WithLabelValues(route, method, strconv.Itoa(seen.status)).Inc()
+		requestSeconds.WithLabelValues(route, method).Observe(took.Seconds())
 		level := slog.LevelDebug
 		if seen.status >= 500 {
 			level = slog.LevelWarn
@@ -180,6 +218,16 @@ func (a *API) withLog(next http.Handler) http.Handler {
 		a.Logger.Log(r.Context(), level, "request", "method", r.Method, "route", route, "status", seen.status, "ms", took.Milliseconds())
 	})
 }
+
+// methodOf is the method as a label: whoever invents methods must not fill the memory with counters.
+func methodOf(r *http.Request) string {
+	if slices.Contains(methods, r.Method) {
+		return r.Method
+	}
+	return "other"
+}
+
+var methods = []string{http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete, http.MethodOptions}
 
 func (a *API) route(r *http.Request) string {
 	var match mux.RouteMatch

@@ -2,7 +2,10 @@ package httpapi
 
 import (
 	"maps"
+	"net/http"
+	"reflect"
 	"slices"
+	"strconv"
 
 	"github.com/danielgtaylor/huma/v2"
 )
@@ -11,6 +14,30 @@ import (
 var shared = map[string]string{
 	"Idempotency-Key": "IdempotencyKey", "If-Match": "IfMatch", "occurred_at": "OccurredAt", "reason": "Reason", "X-After": "After",
 	"limit": "Limit", "cursor": "Cursor",
+}
+
+// promiseRefusals adds what any operation may answer instead of doing its work.
+func promiseRefusals(document *huma.OpenAPI) {
+	schema := huma.SchemaFromType(document.Components.Schemas, reflect.TypeFor[Problem]())
+	for _, item := range document.Paths {
+		for _, op := range []*huma.Operation{item.Get, item.Post, item.Put, item.Patch, item.Delete} {
+			if op == nil {
+				continue
+			}
+			for _, status := range refusalsOf(op) {
+				op.Responses[strconv.Itoa(status)] = &huma.Response{Description: http.StatusText(status),
+					Content: map[string]*huma.MediaType{"application/problem+json": {Schema: schema}}}
+			}
+		}
+	}
+}
+
+func refusalsOf(op *huma.Operation) []int {
+	statuses := []int{http.StatusUnauthorized, http.StatusForbidden, http.StatusUnprocessableEntity, http.StatusServiceUnavailable}
+	if op.RequestBody != nil {
+		statuses = append(statuses, http.StatusBadRequest, http.StatusRequestTimeout, http.StatusRequestEntityTooLarge, http.StatusUnsupportedMediaType)
+	}
+	return statuses
 }
 
 // shareParts moves what is the same in all operations into the document's components: the document halves, and readers

@@ -39,6 +39,9 @@ func (p *Problem) ContentType(string) string { return "application/problem+json"
 
 // newProblem turns huma's own errors (validation, parsing) into problems.
 func newProblem(status int, message string, errs ...error) huma.StatusError {
+	if status == http.StatusInternalServerError && len(errs) > 0 {
+		status = unreadable(errs[0])
+	}
 	p := &Problem{Status: status, Title: http.StatusText(status), Detail: message, Code: codeOf(status)}
 	for _, err := range errs {
 		if detailer, ok := err.(huma.ErrorDetailer); ok {
@@ -49,6 +52,14 @@ func newProblem(status int, message string, errs ...error) huma.StatusError {
 		}
 	}
 	return p
+}
+
+// unreadable: the library calls a body that it could not read to the end a fault of the server.
+func unreadable(err error) int {
+	if _, tooLarge := errors.AsType[*http.MaxBytesError](err); tooLarge {
+		return http.StatusRequestEntityTooLarge
+	}
+	return http.StatusBadRequest
 }
 
 // locationOf is the field at fault: of a missing one huma names only the object that lacks it.
@@ -142,7 +153,8 @@ func (a *API) problem(ctx context.Context, err error) error {
 	// Class 22: the database cannot take a value, such as a zone that does not exist or a text with a zero byte.
 	var data interface{ SQLState() string }
 	if errors.As(err, &data) && strings.HasPrefix(data.SQLState(), "22") {
-		return newProblem(http.StatusUnprocessableEntity, "a value cannot be used: "+err.Error())
+		a.Logger.InfoContext(ctx, "the database cannot take a value", "err", err)
+		return newProblem(http.StatusUnprocessableEntity, "a value cannot be used")
 	}
 	if errors.Is(err, context.Canceled) && ctx.Err() != nil {
 		return &Problem{Status: 499, Title: "Client Closed Request", Code: "cancelled", Detail: "the caller went away"}

@@ -424,9 +424,5 @@ func digest(token string) []byte {
 	return sum[:]
 }
 
-func clip(s string, n int) string {
-	if len(s) <= n {
-		return s
-	}
-	return strings.ToValidUTF8(s[:n], "")
-}
+// clip keeps the beginning of what a client says of itself, in a form that the database takes.
+func clip(s string, n int) string { return strings.ToValidUTF8(s[:min(n, len(s))], "") }
