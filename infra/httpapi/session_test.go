@@ -6,6 +6,9 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
+
+	"github.com/pquerna/otp/totp"
 
 	"github.com/letopis-crm/letopis/infra/httpapi"
 	"github.com/letopis-crm/letopis/infra/identity"
@@ -133,20 +136,45 @@ func TestSecondFactorOverHTTP(t *testing.T) {
 	t.Parallel()
 	b := &browser{k: newKit(t)}
 	b.want(200, "POST", "/v1/session", managersPassword)
-	b.want(200, "POST", "/v1/second-factor/begin", "")
-	if answer := b.want(401, "POST", "/v1/second-factor/confirm", `{"code":"nothing"}`); !strings.Contains(answer, "second_factor.wrong_code") {
+	var enrolment identity.Enrolment
+	if err := json.Unmarshal([]byte(b.want(200, "POST", "/v1/second-factor/begin", "")), &enrolment); err != nil {
+		t.Fatal(err)
+	}
+	code, err := totp.GenerateCode(enrolment.Secret, time.Now())
+	if err != nil {
+		t.Fatal(err)
+	}
+	var spare httpapi.RecoveryCodes
+	if err := json.Unmarshal([]byte(b.want(200, "POST", "/v1/second-factor/confirm", `{"code":"`+code+`"}`)), &spare); err != nil {
+		t.Fatal(err)
+	}
+	half := &browser{k: b.k}
+	if answer := half.want(200, "POST", "/v1/session", managersPassword); !strings.Contains(answer, `"second_factor":"code"`) || strings.Contains(answer, `"manager"]`) {
 		t.Error(answer)
 	}
-	b.want(409, "POST", "/v1/second-factor/disable", `{"password":"a long password"}`)
-	b.want(409, "POST", "/v1/session/second-factor", `{"code":"000000"}`)
+	if answer := half.want(401, "GET", "/v1/counterparties", ""); !strings.Contains(answer, "second_factor.code_needed") {
+		t.Error(answer)
+	}
+	before := *half
+	half.want(200, "POST", "/v1/session/second-factor", `{"code":"`+spare.Codes[0]+`"}`)
+	half.want(200, "GET", "/v1/counterparties", "")
+	before.want(401, "GET", "/v1/session", "")
+	before.want(401, "POST", "/v1/session/second-factor", `{"code":"`+spare.Codes[1]+`"}`)
+	half.want(409, "POST", "/v1/session/second-factor", `{"code":"`+spare.Codes[1]+`"}`)
+	var me httpapi.Me
+	if err := json.Unmarshal([]byte(b.want(200, "GET", "/v1/session", "")), &me); err != nil || me.Pending != "" || me.Expires == nil {
+		t.Errorf("%+v, %v", me, err)
+	}
+}
+
+// With somebody there, nobody is set up any more.
+func TestSetUpOverHTTP(t *testing.T) {
+	t.Parallel()
+	b := &browser{k: newKit(t)}
 	if answer := b.want(200, "GET", "/v1/sign-in-ways", ""); !strings.Contains(answer, `"password":true,"setup":false,"oidc":false`) {
 		t.Error(answer)
 	}
 	if answer := b.want(403, "POST", "/v1/setup", `{"token":"x","login":"x","name":"Икс Игрек","password":"a long password"}`); !strings.Contains(answer, "setup.token") {
 		t.Error(answer)
-	}
-	var me httpapi.Me
-	if err := json.Unmarshal([]byte(b.want(200, "GET", "/v1/session", "")), &me); err != nil || me.Pending != "" || me.Expires == nil {
-		t.Errorf("%+v, %v", me, err)
 	}
 }
