@@ -40,6 +40,8 @@ func (e everybody) StandsInFor(context.Context, domain.EmployeeID, domain.Employ
 	return false, nil
 }
 
+func (e everybody) WithEmail(context.Context, string) ([]domain.EmployeeID, error) { return nil, nil }
+
 var allRoles = []identity.Role{identity.EmployeeRole, identity.Manager, identity.ComplianceReviewer, identity.Administrator}
 
 func newKit(tb testing.TB) *kit {
@@ -58,14 +60,15 @@ func newKit(tb testing.TB) *kit {
 	}
 	k := &kit{t: t, token: map[identity.Role]string{}, who: map[identity.Role]domain.EmployeeID{}}
 	staff := everybody{}
-	service := identity.New(pool, staff, time.Now)
+	service := identity.New(pool, staff, time.Now, identity.Settings{})
 	for _, role := range allRoles {
 		id := domain.NewID[domain.Employee]()
 		staff[id] = []identity.Role{role}
 		if err := service.CreateAccount(t.Context(), id, string(role), "a long password"); err != nil {
 			t.Fatal(err)
 		}
-		token, _, err := service.CreateToken(t.Context(), identity.Principal{Employee: id, Login: string(role)}, "test", time.Hour)
+		token, _, err := service.CreateToken(t.Context(), identity.Principal{Employee: id, Login: string(role)},
+			identity.NewToken{Name: "test", Lifetime: time.Hour, Scopes: []string{identity.ScopeRead, identity.ScopeWrite}})
 		if err != nil {
 			t.Fatal(err)
 		}
