@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
 
 	"github.com/letopis-crm/letopis/domain"
 )
@@ -128,6 +129,20 @@ func (q *Queries) Employee(ctx context.Context, id uuid.UUID, now time.Time) (Em
 	}
 	detail.StandsInFor, err = q.StandsInFor(ctx, id, now)
 	return detail, err
+}
+
+// EmployeesWithEmail are the active employees with the work address.
+func (q *Queries) EmployeesWithEmail(ctx context.Context, email string) ([]domain.EmployeeID, error) {
+	found, err := q.DB.Query(ctx, `select id from read.employee where active and lower(email) = lower($1) limit 2`, email)
+	if err != nil {
+		return nil, err
+	}
+	ids, err := pgx.CollectRows(found, pgx.RowTo[uuid.UUID])
+	employees := make([]domain.EmployeeID, len(ids))
+	for i, id := range ids {
+		employees[i] = domain.EmployeeID(id)
+	}
+	return employees, err
 }
 
 // StandsInFor lists whom the employee stands in for at the instant.

@@ -60,12 +60,12 @@ func readAll(ctx context.Context, s *system) (perSecond float64, n int, err erro
 
 // overHTTP serves the API on a loopback port and gives commands to it, beside requests that do nothing.
 func (c *benchCommand) overHTTP(ctx context.Context, s *system, row func(string, float64, float64), out *console) error {
-	const password = "benchmark-only"
-	actor, err := s.newUser(ctx, person{Login: "bench", Name: "Измеритель Скорости", Roles: []domain.Role{domain.RoleAdministrator}}, password)
+	actor, err := s.newUser(ctx, person{Login: "bench", Name: "Измеритель Скорости", Roles: []domain.Role{domain.RoleAdministrator}}, newPassword())
 	if err != nil {
 		return err
 	}
-	token, _, err := s.identity.CreateToken(ctx, identity.Principal{Employee: actor, Login: "bench"}, "bench", time.Hour)
+	token, _, err := s.identity.CreateToken(ctx, identity.Principal{Employee: actor, Login: "bench"},
+		identity.NewToken{Name: "bench", Lifetime: time.Hour, Scopes: []string{identity.ScopeRead, identity.ScopeWrite}})
 	if err != nil {
 		return err
 	}

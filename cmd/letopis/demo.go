@@ -51,7 +51,7 @@ func (s *system) loadDemo(ctx context.Context, size string, out *console) error 
 		if p.Login == "" {
 			continue
 		}
-		if err := s.identity.CreateAccount(ctx, p.ID, p.Login, demoPassword); err != nil {
+		if err := s.identity.CreateDemoAccount(ctx, p.ID, p.Login, demoPassword); err != nil {
 			return err
 		}
 	}

@@ -7,10 +7,14 @@ import (
 	"github.com/letopis-crm/letopis/commands"
 	"github.com/letopis-crm/letopis/domain"
 	"github.com/letopis-crm/letopis/infra/identity"
+	"github.com/letopis-crm/letopis/readmodels"
 )
 
 // directory tells the identity service what the log knows about employees.
-type directory struct{ x *commands.Executor }
+type directory struct {
+	x       *commands.Executor
+	queries *readmodels.Queries
+}
 
 // Roles implements identity.Directory: everybody employed is at least an employee.
 func (d directory) Roles(ctx context.Context, id domain.EmployeeID) ([]identity.Role, error) {
@@ -34,4 +38,9 @@ func (d directory) StandsInFor(ctx context.Context, actor, absent domain.Employe
 		return false, err
 	}
 	return loaded.State.SubstituteOn(now) == actor && !actor.IsZero(), nil
+}
+
+// WithEmail implements identity.Directory.
+func (d directory) WithEmail(ctx context.Context, email string) ([]domain.EmployeeID, error) {
+	return d.queries.EmployeesWithEmail(ctx, domain.NormalEmail(email))
 }

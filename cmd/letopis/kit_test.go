@@ -67,7 +67,7 @@ type server struct {
 	t        *testing.T
 	cmd      *exec.Cmd
 	url      string
-	password string // of admin, where it was made by this start
+	password string // of admin, where this start let it be made
 	mu       sync.Mutex
 	log      bytes.Buffer
 	ended    chan struct{}
@@ -76,7 +76,7 @@ type server struct {
 
 var (
 	servesAt = regexp.MustCompile(`(?m)^Letopis: (http://\S+)$`)
-	madeWith = regexp.MustCompile(`password: (\S+) \(shown this once\)`)
+	setUpAt  = regexp.MustCompile(`/setup#token=(\S+) \(works once\)`)
 )
 
 // serve starts a server on a port of its own and waits until it says where.
@@ -92,15 +92,15 @@ func serve(t *testing.T, env []string, args ...string) *server {
 	if err := s.cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	up := make(chan struct{})
+	up, setUpToken := make(chan struct{}), ""
 	go func() {
 		defer close(s.ended)
 		lines := bufio.NewScanner(out)
 		for lines.Scan() {
 			line := lines.Text()
 			fmt.Fprintln(&locked{s}, line)
-			if m := madeWith.FindStringSubmatch(line); m != nil {
-				s.password = m[1]
+			if m := setUpAt.FindStringSubmatch(line); m != nil {
+				setUpToken = m[1]
 			}
 			if m := servesAt.FindStringSubmatch(line); m != nil {
 				s.url = m[1]
@@ -116,6 +116,12 @@ func serve(t *testing.T, env []string, args ...string) *server {
 		t.Fatalf("the server ended at once:\n%s", s.said())
 	case <-time.After(60 * time.Second):
 		t.Fatalf("the server does not say where it serves:\n%s", s.said())
+	}
+	if setUpToken != "" {
+		s.password = "ночной поезд в Тверь"
+		(&session{s: s}).want(http.StatusCreated, http.MethodPost, "/v1/setup", map[string]string{
+			"token": setUpToken, "login": "admin", "name": "Громова Вера Павловна", "password": s.password,
+		})
 	}
 	return s
 }

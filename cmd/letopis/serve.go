@@ -22,15 +22,20 @@ type serveCommand struct {
 	Demo   string   `enum:",tiny" default:"" help:"Load this demo company if the log is empty: tiny."`
 	Roles  []string `enum:"api,projector,policies,scheduler,node" default:"api,projector,policies,scheduler,node" help:"Parts that this process runs."`
 	Secure bool     `help:"Served over HTTPS by a proxy: cookies for HTTPS only."`
+	signInFlags
 }
 
 func (c *serveCommand) Run(ctx context.Context, out *console) error {
+	settings, err := c.settings()
+	if err != nil {
+		return err
+	}
 	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", c.Listen)
 	if err != nil {
 		return err
 	}
 	defer listener.Close()
-	s, err := openSystem(ctx, c.plantFlags, c.roles(), out.log)
+	s, err := openSystemWith(ctx, c.plantFlags, c.roles(), settings, out.log)
 	if err != nil {
 		return err
 	}
@@ -46,7 +51,7 @@ func (c *serveCommand) Run(ctx context.Context, out *console) error {
 			return err
 		}
 	}
-	if err := s.welcome(ctx, c.Demo, out); err != nil {
+	if err := s.welcome(ctx, c.Demo, "http://"+listener.Addr().String(), out); err != nil {
 		return err
 	}
 	return c.serve(ctx, s, listener, out)
@@ -88,7 +93,7 @@ func (c *serveCommand) serve(ctx context.Context, s *system, listener net.Listen
 	}
 	handler, err := httpapi.New(httpapi.Deps{
 		Executor: s.executor, Queries: s.queries, Hub: s.hub, Identity: s.identity, Logger: s.log, Health: s.health,
-		Secure: c.Secure, Streams: streams, Web: pages,
+		Secure: c.Secure, Streams: streams, Web: pages, FirstEmployee: s.firstEmployee, Proxies: c.TrustedProxy,
 	})
 	if err != nil {
 		return err

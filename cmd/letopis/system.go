@@ -45,6 +45,11 @@ type system struct {
 // openSystem assembles the product and starts its background parts. A guest of a running process starts none: that
 // process projects already.
 func openSystem(ctx context.Context, f plantFlags, r roles, logger *slog.Logger) (*system, error) {
+	return openSystemWith(ctx, f, r, identity.Settings{}, logger)
+}
+
+// openSystemWith is openSystem with the operator's choices about signing in.
+func openSystemWith(ctx context.Context, f plantFlags, r roles, signIn identity.Settings, logger *slog.Logger) (*system, error) {
 	p, err := openPlant(ctx, f, logger)
 	if err != nil {
 		return nil, err
@@ -53,9 +58,9 @@ func openSystem(ctx context.Context, f plantFlags, r roles, logger *slog.Logger)
 		r = roles{api: r.api}
 	}
 	s := &system{plant: p, log: logger, err: make(chan error, 8)}
-	s.executor = commands.NewExecutor(p.store, time.Now, countCommands, identity.Guard)
+	s.executor = commands.NewExecutor(p.store, time.Now, countCommands, identity.Guard, s.endAccess)
 	s.queries = &readmodels.Queries{DB: p.db}
-	s.identity = identity.New(p.db, directory{s.executor}, time.Now)
+	s.identity = identity.New(p.db, directory{s.executor, s.queries}, time.Now, signIn)
 	life, stop := context.WithCancel(context.WithoutCancel(ctx))
 	s.stop = stop
 	if err := s.start(ctx, life, r); err != nil {
@@ -105,6 +110,20 @@ func (s *system) start(ctx, life context.Context, r roles) error {
 		})
 	}
 	return nil
+}
+
+// endAccess ends the sessions and tokens of somebody who has left at once. Should it fail, they end with the next use.
+func (s *system) endAccess(next commands.Handler) commands.Handler {
+	return func(ctx context.Context, in commands.Invocation) (commands.Receipt, error) {
+		receipt, err := next(ctx, in)
+		if _, left := in.Command.(commands.DismissEmployee); !left || err != nil {
+			return receipt, err
+		}
+		if err := s.identity.EndAccess(context.WithoutCancel(ctx), domain.EmployeeID(in.ID)); err != nil {
+			s.log.WarnContext(ctx, "a leaver's sessions were not ended", "employee", in.ID, "err", err)
+		}
+		return receipt, nil
+	}
 }
 
 // idleCheckpoint is how long a consumer waits before it writes that it has seen events that are none of its business: a

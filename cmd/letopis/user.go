@@ -12,13 +12,14 @@ import (
 
 	"github.com/letopis-crm/letopis/commands"
 	"github.com/letopis-crm/letopis/domain"
-	"github.com/letopis-crm/letopis/infra/identity"
 )
 
 // userCommand makes accounts where nobody can sign in to do it.
 type userCommand struct {
 	Create   userCreate   `cmd:"" help:"Put an employee into the register and give them an account."`
 	Password userPassword `cmd:"" help:"Give an account a new password."`
+	Unlock   userUnlock   `cmd:"" help:"Let an account sign in again that too many failed attempts have locked."`
+	Factor   userFactor   `cmd:"" name:"reset-second-factor" help:"Take away the second factor of somebody who has lost it."`
 }
 
 type userCreate struct {
@@ -61,6 +62,42 @@ func (c *userPassword) Run(ctx context.Context, out *console) error {
 	return nil
 }
 
+type userUnlock struct {
+	plantFlags
+	Login string `arg:"" help:"Name to sign in with."`
+}
+
+func (c *userUnlock) Run(ctx context.Context, out *console) error {
+	s, err := openSystem(ctx, c.plantFlags, roles{}, out.log)
+	if err != nil {
+		return err
+	}
+	defer s.close(ctx)
+	if err := s.identity.Unlock(ctx, c.Login); err != nil {
+		return err
+	}
+	out.printf("%s can sign in again\n", c.Login)
+	return nil
+}
+
+type userFactor struct {
+	plantFlags
+	Login string `arg:"" help:"Name to sign in with."`
+}
+
+func (c *userFactor) Run(ctx context.Context, out *console) error {
+	s, err := openSystem(ctx, c.plantFlags, roles{}, out.log)
+	if err != nil {
+		return err
+	}
+	defer s.close(ctx)
+	if err := s.identity.ResetSecondFactor(ctx, c.Login); err != nil {
+		return err
+	}
+	out.printf("%s signs in without a second factor\n", c.Login)
+	return nil
+}
+
 // person is somebody to be put into the register.
 type person struct {
 	Login, Name string
@@ -69,6 +106,19 @@ type person struct {
 
 // newUser hires the person, grants the roles and makes the account. Every step can be repeated.
 func (s *system) newUser(ctx context.Context, p person, password string) (domain.EmployeeID, error) {
+	id, err := s.hire(ctx, p)
+	if err != nil {
+		return id, err
+	}
+	return id, s.identity.CreateAccount(ctx, id, p.Login, password)
+}
+
+// firstEmployee is the administrator whom the set-up token is for.
+func (s *system) firstEmployee(ctx context.Context, login, name string) (domain.EmployeeID, error) {
+	return s.hire(ctx, person{Login: login, Name: name, Roles: []domain.Role{domain.RoleAdministrator}})
+}
+
+func (s *system) hire(ctx context.Context, p person) (domain.EmployeeID, error) {
 	id := domain.DerivedID[domain.Employee]("user", domain.NormalLogin(p.Login))
 	name := domain.SplitName(p.Name)
 	hire := commands.HireEmployee{Name: domain.EmployeeName{Last: name.LastName, First: name.FirstName, Patronymic: name.Patronymic}, Login: p.Login,
@@ -82,7 +132,7 @@ func (s *system) newUser(ctx context.Context, p person, password string) (domain
 			return id, err
 		}
 	}
-	return id, s.identity.CreateAccount(ctx, id, p.Login, password)
+	return id, nil
 }
 
 // systemRequest is a command of the operator at the machine, in the system's name.
@@ -108,8 +158,9 @@ func newPassword() string {
 	return strings.ToLower(base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString(b))[:20]
 }
 
-// welcome makes a fresh installation usable: a demo company, or an administrator whose password is shown once.
-func (s *system) welcome(ctx context.Context, demo string, out *console) error {
+// welcome makes a fresh installation usable: a demo company, or a way to create the first administrator. There is no
+// password that somebody could forget to change.
+func (s *system) welcome(ctx context.Context, demo, url string, out *console) error {
 	_, anything, err := s.store.Head(ctx)
 	if err != nil {
 		return err
@@ -121,15 +172,12 @@ func (s *system) welcome(ctx context.Context, demo string, out *console) error {
 	if err != nil || accounts {
 		return err
 	}
-	password := newPassword()
-	_, err = s.newUser(ctx, person{Login: "admin", Name: "Администратор Летописи", Roles: []domain.Role{domain.RoleAdministrator}}, password)
-	if errors.Is(err, identity.ErrLoginTaken) {
-		return nil // another replica was quicker, and has shown its password
-	}
+	token, err := s.identity.NewSetUpToken(ctx)
 	if err != nil {
 		return err
 	}
-	out.printf("Nobody can sign in yet. Login: admin, password: %s (shown this once)\n", password)
+	// Behind # it stays in the browser: no server and no proxy writes it into its log.
+	out.printf("Nobody can sign in yet. Create the first administrator within 24 hours: %s/setup#token=%s (works once)\n", url, token)
 	return nil
 }
 

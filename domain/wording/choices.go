@@ -26,6 +26,21 @@ func init() {
 	} {
 		Words("message.outcome."+code, words[0], words[1])
 	}
+	for code, words := range map[string][2]string{
+		"signed_in": {"вход", "signed in"}, "sign_in_failed": {"неудачная попытка входа", "failed to sign in"}, "signed_out": {"выход", "signed out"},
+		"sessions_ended": {"выход на всех устройствах", "signed out everywhere"}, "access_ended": {"доступ прекращён", "access ended"},
+		"account_created": {"учётная запись создана", "account created"}, "account_locked": {"вход заблокирован на время", "account locked for a while"},
+		"account_unlocked": {"вход разблокирован", "account unlocked"}, "password_changed": {"пароль изменён", "password changed"},
+		"password_reset": {"задан новый пароль", "password reset"}, "second_factor_on": {"второй фактор включён", "second factor turned on"},
+		"second_factor_off": {"второй фактор отключён", "second factor turned off"}, "second_factor_reset": {"второй фактор сброшен", "second factor reset"},
+		"second_factor_passed": {"код принят", "code accepted"}, "second_factor_failed": {"неверный код", "wrong code"},
+		"recovery_code_used": {"использован код восстановления", "recovery code used"}, "token_created": {"выпущен ключ доступа", "API token made"},
+		"token_revoked": {"ключ доступа отозван", "API token revoked"}, "set_up": {"первоначальная настройка", "first set-up"},
+		"external_login_linked":   {"привязана корпоративная учётная запись", "identity provider's account linked"},
+		"external_sign_in_failed": {"неудачный вход через корпоративную учётную запись", "failed to sign in at the identity provider"},
+	} {
+		Words("sign_in_journal.kind."+code, words[0], words[1])
+	}
 	Words("consent.scope.advertising", "реклама", "advertising")
 	Words("consent.scope.service", "обслуживание", "service")
 	Words("access.what.contact_information", "контактные сведения", "contact information")

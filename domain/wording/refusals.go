@@ -70,6 +70,18 @@ func init() {
 	refusal("review.claimed", "Эти переговоры уже проверяет другой сотрудник. Возьмите другие из очереди.", "Another reviewer is at work on the record. Take another one from the queue.")
 	refusal("review.fatal_hit", "Сработало правило, с которым одобрить переговоры нельзя. Снимите срабатывание с пояснением или остановите переговоры.", "A fatal hit stands. Dismiss it with a reason, or stop the negotiation.")
 
+	refusal("oidc.refused", "Войти через корпоративную учётную запись не удалось. Попробуйте ещё раз; если не получится, обратитесь к администратору.", "Signing in at the company's identity provider did not work. Try again; if that does not help, ask an administrator.")
+
+	refusal("second_factor.code_needed", "Введите код из приложения для входа или код восстановления.", "Enter the code from your authenticator app, or a recovery code.")
+	refusal("second_factor.enrolment_needed", "Для вашей роли нужен второй фактор. Настройте его, чтобы продолжить работу.", "Your role needs a second factor. Set it up to go on.")
+	refusal("second_factor.wrong_code", "Код неверен или уже использован. Дождитесь следующего кода и введите его.", "The code is wrong or was used before. Wait for the next one and enter it.")
+	refusal("second_factor.on", "Второй фактор уже настроен. Чтобы настроить его заново, сначала отключите.", "There is a second factor already. Turn it off before setting it up anew.")
+	refusal("second_factor.not_on", "Второй фактор не настроен. Обновите страницу.", "There is no second factor. Refresh the page.")
+	refusal("second_factor.needed", "Для вашей роли второй фактор обязателен, отключить его нельзя. Если потеряно устройство, обратитесь к администратору.", "Your role must have a second factor, so it stays on. If you have lost the device, ask an administrator.")
+	refusal("second_factor.passed", "Код для этого входа уже не нужен. Обновите страницу.", "This session needs no code. Refresh the page.")
+
+	refusal("setup.token", "Ссылка для первоначальной настройки неверна, устарела или уже использована. Перезапустите сервер, он покажет новую.", "The set-up link is wrong, too old or used. Restart the server; it shows a new one.")
+
 	refusal("thread.state", "Переписка сейчас в другом состоянии, и так поступить с ней нельзя. Обновите страницу.", "The thread stands elsewhere now, so this step is not possible. Refresh the page.")
 	refusal("thread.foreign", "В этой переписке вам такое действие не принадлежит. Обратитесь к автору или адресату.", "That is not your part in the thread. Ask the author or the addressee.")
 	refusal("thread.kind", "В переписке такого вида этого шага нет. Откройте переписку другого вида.", "Threads of this kind know no such step. Open a thread of another kind.")
@@ -86,6 +98,9 @@ func init() {
 	refusal("timesheet.no_entry", "Такой записи времени нет. Обновите страницу.", "The sheet has no such entry. Refresh the page.")
 	refusal("timesheet.other_month", "Этот день относится к другому месяцу. Внесите время в табель того месяца.", "The day belongs to another month. Enter the time in that month's sheet.")
 	refusal("timesheet.not_executor", "Время по заданию вносят только те, кто его выполняет.", "Time is entered by those who take part in the assignment.")
+
+	refusal("token.scope", "Этот ключ доступа выпущен не для такого действия. Выпустите ключ с нужными правами.", "The API token is not for this. Make one that is.")
+	refusal("token.session_needed", "С ключом доступа это сделать нельзя. Войдите с паролем.", "No API token can do this. Sign in with your password.")
 
 	refusal("work_item.not_planned", "Эта работа уже не запланирована: она выполнена, отменена или отмечена невыполненной. Обновите страницу.", "The item is no longer planned. Refresh the page.")
 	refusal("work_item.foreign", "Это может сделать только ответственный за работу или её автор. Обратитесь к ним.", "Only the responsible employee or the author may do that. Ask one of them.")
@@ -138,6 +153,7 @@ func init() {
 	wrong("reference", "Укажите вид записи и саму запись", "Name the kind of record and the record")
 	wrong("several", "Укажите только одно значение", "Give one value only")
 	wrong("one_of", "Укажите что-то одно", "Give one of the two")
+	wrong("common", "Такой пароль подберут в первую очередь, придумайте другой", "Such a password is guessed first; think of another")
 	wrong("twice", "Указано дважды", "Given twice")
 	wrong("self", "Нельзя указать того же самого", "Cannot be the same one")
 	wrong("other", "Указан не тот клиент, что в плане", "Another client than was planned with")

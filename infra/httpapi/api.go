@@ -10,6 +10,7 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
+	"net/netip"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -17,6 +18,7 @@ import (
 	"github.com/gorilla/mux"
 
 	"github.com/letopis-crm/letopis/commands"
+	"github.com/letopis-crm/letopis/domain"
 	"github.com/letopis-crm/letopis/infra/identity"
 	"github.com/letopis-crm/letopis/infra/postgres"
 	"github.com/letopis-crm/letopis/readmodels"
@@ -36,6 +38,10 @@ type Deps struct {
 	Streams context.Context
 	// Secure marks cookies for HTTPS only.
 	Secure bool
+	// FirstEmployee puts the first administrator into the register; nil where nobody can be set up.
+	FirstEmployee func(ctx context.Context, login, name string) (domain.EmployeeID, error)
+	// Proxies are trusted to say whom they speak for (X-Forwarded-For).
+	Proxies []netip.Prefix
 }
 
 // API is the set of operations and what they share.
@@ -43,6 +49,8 @@ type API struct {
 	Deps
 	huma huma.API
 	mux  *mux.Router
+	// operations are the ids of all operations.
+	operations []string
 }
 
 // apiVersion is the version of the HTTP API, not of the program.
@@ -51,7 +59,7 @@ const apiVersion = "1.0.0"
 // New registers all operations and returns the handler of the whole server.
 func New(d Deps) (http.Handler, error) {
 	a := build(d)
-	if err := identity.CheckPolicy(a.names()); err != nil {
+	if err := identity.CheckPolicy(a.operations); err != nil {
 		return nil, err
 	}
 	return a.handler(), nil
@@ -95,9 +103,9 @@ func build(d Deps) *API {
 	config.Security = []map[string][]string{{"session": {}}, {"token": {}}}
 	a := &API{Deps: d, mux: router}
 	a.huma = humamux.New(router, config)
-	a.huma.UseMiddleware(a.withRights)
+	a.huma.UseMiddleware(a.admit)
 	for _, register := range []func(*API){
-		registerSession, registerRecords, registerHistory, registerChanges,
+		registerSession, registerSessions, registerSecondFactor, registerAccounts, registerTokens, registerRecords, registerHistory, registerChanges,
 		registerWorkItems,
 		registerAssignments, registerNegotiations, registerReminders, registerDailyReport,
 		registerCounterparties,
@@ -105,6 +113,8 @@ func build(d Deps) *API {
 	} {
 		register(a)
 	}
+	registerProvider(a)
+	a.operations = a.names()
 	registerHealth(a)
 	promiseRefusals(a.huma.OpenAPI())
 	shareParts(a.huma.OpenAPI())

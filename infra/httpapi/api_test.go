@@ -68,7 +68,8 @@ func TestEveryOperationRefusesProperly(t *testing.T) {
 			continue // a stream does not end; its refusal is tested end to end
 		}
 		status, body := k.send("", method, place(path), "{}")
-		if status < 400 || status >= 500 {
+		open := method == "GET" && op.Security != nil && len(op.Security) == 0
+		if status >= 500 || status < 400 && !open {
 			t.Errorf("%s without signing in: %d %s", name, status, body)
 		}
 		for _, garbage := range []string{"", "{}", "[]", "null", `{"a":`, `"text"`, `{"text":{"text":[]}}`, strings.Repeat(`{"a":`, 2000)} {

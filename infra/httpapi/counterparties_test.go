@@ -125,10 +125,17 @@ func TestImpossibleValues(t *testing.T) {
 		"contact-persons?reason=x&occurred_at=0000-12-31T10:00:00Z": `{"last_name":"Орлова"}`,
 		"reminders": `{"text":"Позвонить","fire_at":"9999-12-31T23:59:59-23:59"}`,
 		"employees": `{"name":{"last":"Орлова","first":"Анна"},"hired_on":"2026-03-10","phone":"abc"}`,
-		"accounts":  `{"employee_id":"00000000-0000-4000-8000-000000000001","login":"nobody","password":"a long password"}`,
 	} {
 		if status, answer := k.send(identity.Administrator, http.MethodPost, "/v1/"+path, body); status != http.StatusUnprocessableEntity {
 			t.Errorf("%s %s: %d %s", path, body, status, answer)
 		}
+	}
+	session, err := k.identity.SignIn(t.Context(), string(identity.Administrator), "a long password", identity.Client{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	nobody := `{"employee_id":"00000000-0000-4000-8000-000000000001","login":"nobody","password":"a long password"}`
+	if status, answer, _ := k.plainly(http.MethodPost, "/v1/accounts", map[string]string{"Cookie": identity.CookieName + "=" + session.Token}, nobody); status != http.StatusUnprocessableEntity {
+		t.Errorf("an account of nobody: %d %s", status, answer)
 	}
 }

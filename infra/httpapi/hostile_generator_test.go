@@ -28,6 +28,9 @@ type operation struct {
 	responses  map[string]*huma.Response
 }
 
+// open is for everybody, signed in or not.
+func (o operation) open() bool { return o.Security != nil && len(o.Security) == 0 }
+
 // described lists the operations by path and method, always in the same order.
 func described() ([]operation, schemas) {
 	document := httpapi.Describe()
@@ -35,8 +38,8 @@ func described() ([]operation, schemas) {
 	for _, path := range slices.Sorted(maps.Keys(document.Paths)) {
 		item := document.Paths[path]
 		for _, op := range []*huma.Operation{item.Get, item.Post, item.Put, item.Patch, item.Delete} {
-			if op == nil {
-				continue
+			if op == nil || op.Responses["303"] != nil {
+				continue // a page sends its browser on, whatever it is asked
 			}
 			o := operation{Operation: op, responses: map[string]*huma.Response{}}
 			for _, p := range op.Parameters {

@@ -84,6 +84,8 @@ func (e everybody) StandsInFor(context.Context, domain.EmployeeID, domain.Employ
 	return false, nil
 }
 
+func (e everybody) WithEmail(context.Context, string) ([]domain.EmployeeID, error) { return nil, nil }
+
 var allRoles = []identity.Role{identity.EmployeeRole, identity.Manager, identity.ComplianceReviewer, identity.Administrator}
 
 func newKit(tb testing.TB) *kit {
@@ -102,14 +104,15 @@ func newKit(tb testing.TB) *kit {
 		k.projectors = append(k.projectors, projector)
 	}
 	staff := everybody{}
-	k.identity = identity.New(k.pool, staff, time.Now)
+	k.identity = identity.New(k.pool, staff, time.Now, identity.Settings{})
 	for _, role := range allRoles {
 		id := domain.NewID[domain.Employee]()
 		staff[id] = []identity.Role{role}
 		if err := k.identity.CreateAccount(t.Context(), id, string(role), "a long password"); err != nil {
 			t.Fatal(err)
 		}
-		token, _, err := k.identity.CreateToken(t.Context(), identity.Principal{Employee: id, Login: string(role)}, "test", time.Hour)
+		token, _, err := k.identity.CreateToken(t.Context(), identity.Principal{Employee: id, Login: string(role)},
+			identity.NewToken{Name: "test", Lifetime: time.Hour, Scopes: []string{identity.ScopeRead, identity.ScopeWrite}})
 		if err != nil {
 			t.Fatal(err)
 		}

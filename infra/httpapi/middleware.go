@@ -5,8 +5,8 @@ import (
 	"encoding/json"
 	"errors"
 	"log/slog"
-	"net"
 	"net/http"
+	"net/netip"
 	"runtime/debug"
 	"slices"
 	"strconv"
@@ -63,7 +63,9 @@ const maxBody = 2 << 20
 func (a *API) withLimits(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		r.Body = http.MaxBytesReader(w, r.Body, maxBody)
-		next.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), headerKey{}, r.Header)))
+		ctx := context.WithValue(r.Context(), headerKey{}, r.Header)
+		ctx = context.WithValue(ctx, clientKey{}, identity.Client{Address: a.address(r), UserAgent: r.UserAgent()})
+		next.ServeHTTP(w, r.WithContext(ctx))
 	})
 }
 
@@ -101,24 +103,11 @@ func (a *API) withSameOrigin(next http.Handler) http.Handler {
 	return protection.Handler(next)
 }
 
-// withRights refuses before anything of the request is read: who may not ask is not told how to.
-func (a *API) withRights(ctx huma.Context, next func(huma.Context)) {
-	operation := ctx.Operation()
-	if open := operation.Security != nil && len(operation.Security) == 0; !open {
-		if err := a.Identity.Authorize(ctx.Context(), operation.OperationID); err != nil {
-			_, w := humamux.Unwrap(ctx)
-			writeProblem(w, a.problem(ctx.Context(), err))
-			return
-		}
-	}
-	next(ctx)
-}
-
 // withPrincipal finds out who asks, by session cookie or bearer token. Without either the request goes on as nobody:
 // operations refuse nobody themselves.
 func (a *API) withPrincipal(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		ctx, err := a.authenticate(r)
+		ctx, err := a.authenticate(w, r)
 		if err != nil {
 			writeProblem(w, a.problem(ctx, err))
 			return
@@ -127,29 +116,32 @@ func (a *API) withPrincipal(next http.Handler) http.Handler {
 	})
 }
 
-func (a *API) authenticate(r *http.Request) (context.Context, error) {
+func (a *API) authenticate(w http.ResponseWriter, r *http.Request) (context.Context, error) {
 	ctx := r.Context()
 	var (
 		p   identity.Principal
 		err error
 	)
 	bearer, hasToken := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
-	cookie, noCookie := r.Cookie(identity.CookieName)
+	cookie, noCookie := r.Cookie(a.cookieName())
 	switch {
+	case isPublic(r):
+		return ctx, nil
 	case hasToken:
-		p, err = a.Identity.FromToken(ctx, bearer)
-	case noCookie == nil && !isSignIn(r):
-		p, err = a.Identity.FromSession(ctx, cookie.Value)
+		p, err = a.Identity.FromToken(ctx, bearer, clientOf(ctx))
+	case noCookie == nil:
+		p, err = a.Identity.FromSession(ctx, cookie.Value, clientOf(ctx))
 	default:
 		return ctx, nil
 	}
 	if err != nil {
 		return ctx, err
 	}
-	host, _, splitErr := net.SplitHostPort(r.RemoteAddr)
-	if splitErr == nil {
-		p.ClientIPHash = a.Identity.HashIP(host)
+	if p.Renewed != "" {
+		renewed := a.sessionCookie(p.Renewed, p.Expires)
+		http.SetCookie(w, &renewed)
 	}
+	p.ClientIPHash = a.Identity.HashIP(p.Client.Address)
 	if absent := r.Header.Get("X-On-Behalf-Of"); absent != "" {
 		id, err := domain.ParseID[domain.Employee](absent)
 		if err != nil {
@@ -162,9 +154,67 @@ func (a *API) authenticate(r *http.Request) (context.Context, error) {
 	return identity.WithPrincipal(ctx, p), nil
 }
 
-// isSignIn: a stale cookie must not keep anybody from signing in again or from seeing the public pages.
-func isSignIn(r *http.Request) bool {
-	return r.URL.Path == "/v1/session" && r.Method == http.MethodPost || !strings.HasPrefix(r.URL.Path, "/v1/")
+// isPublic: a stale cookie must not keep anybody from signing in again or from seeing the public pages.
+func isPublic(r *http.Request) bool {
+	switch r.Method + " " + r.URL.Path {
+	case "POST /v1/session", "POST /v1/setup", "GET /v1/sign-in-ways", "GET /v1/oidc/start", "GET /v1/oidc/callback":
+		return true
+	}
+	return !strings.HasPrefix(r.URL.Path, "/v1/")
+}
+
+type clientKey struct{}
+
+// clientOf is where the request comes from.
+func clientOf(ctx context.Context) identity.Client {
+	from, _ := ctx.Value(clientKey{}).(identity.Client)
+	return from
+}
+
+// address is the client's own. What a proxy says is believed as far as the operator trusts it: the last address in
+// X-Forwarded-For that no trusted proxy has.
+func (a *API) address(r *http.Request) string {
+	remote, err := netip.ParseAddrPort(r.RemoteAddr)
+	if err != nil {
+		return ""
+	}
+	ip := remote.Addr().Unmap()
+	hops := strings.Split(strings.Join(r.Header.Values("X-Forwarded-For"), ","), ",")
+	for i := len(hops) - 1; i >= 0 && a.trusts(ip); i-- {
+		before, err := netip.ParseAddr(strings.TrimSpace(hops[i]))
+		if err != nil {
+			break
+		}
+		ip = before.Unmap()
+	}
+	return ip.WithZone("").String()
+}
+
+func (a *API) trusts(ip netip.Addr) bool {
+	return slices.ContainsFunc(a.Proxies, func(p netip.Prefix) bool { return p.Contains(ip) })
+}
+
+// admit refuses before anything of the request is read: who may not ask is not told how to.
+func (a *API) admit(ctx huma.Context, next func(huma.Context)) {
+	op := ctx.Operation()
+	if err := a.mayAsk(ctx.Context(), op); err != nil {
+		_, w := humamux.Unwrap(ctx)
+		writeProblem(w, a.problem(ctx.Context(), err))
+		return
+	}
+	next(ctx)
+}
+
+func (a *API) mayAsk(ctx context.Context, op *huma.Operation) error {
+	if open := op.Security != nil && len(op.Security) == 0; !open {
+		if err := a.Identity.Authorize(ctx, op.OperationID); err != nil {
+			return err
+		}
+	}
+	if p, ok := identity.FromContext(ctx); ok {
+		return identity.Admit(p, op.OperationID, op.Method == http.MethodGet)
+	}
+	return nil
 }
 
 func writeProblem(w http.ResponseWriter, err error) {

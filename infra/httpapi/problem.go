@@ -4,11 +4,14 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"strconv"
 	"strings"
+	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 
 	"github.com/letopis-crm/letopis/domain"
+	"github.com/letopis-crm/letopis/infra/identity"
 )
 
 // Problem is the body of every error answer (RFC 9457). Code is stable and translated by user interfaces.
@@ -134,11 +137,20 @@ var statuses = map[string]int{
 	"forbidden":         http.StatusForbidden,
 	"unauthenticated":   http.StatusUnauthorized,
 	"too_many_attempts": http.StatusTooManyRequests,
-	"revision_mismatch": http.StatusPreconditionFailed,
-	"busy":              http.StatusServiceUnavailable,
-	"unavailable":       http.StatusServiceUnavailable,
-	"command_id_reused": http.StatusConflict,
-	"already_exists":    http.StatusConflict,
+
+	"second_factor.code_needed":      http.StatusUnauthorized,
+	"second_factor.wrong_code":       http.StatusUnauthorized,
+	"second_factor.enrolment_needed": http.StatusForbidden,
+	"second_factor.needed":           http.StatusForbidden,
+	"token.session_needed":           http.StatusForbidden,
+	"token.scope":                    http.StatusForbidden,
+	"setup.token":                    http.StatusForbidden,
+	"oidc.refused":                   http.StatusForbidden,
+	"revision_mismatch":              http.StatusPreconditionFailed,
+	"busy":                           http.StatusServiceUnavailable,
+	"unavailable":                    http.StatusServiceUnavailable,
+	"command_id_reused":              http.StatusConflict,
+	"already_exists":                 http.StatusConflict,
 }
 
 // problem turns an error of a command or a query into the answer. A technical failure is logged, and tells the caller
@@ -146,6 +158,10 @@ var statuses = map[string]int{
 func (a *API) problem(ctx context.Context, err error) error {
 	if known, ok := errors.AsType[huma.StatusError](err); ok {
 		return known
+	}
+	if limited, ok := errors.AsType[*identity.Throttled](err); ok {
+		seconds := int64((limited.After + time.Second - 1) / time.Second)
+		return huma.ErrorWithHeaders(refusalProblem(identity.ErrTooManyAttempts), http.Header{"Retry-After": {strconv.FormatInt(seconds, 10)}})
 	}
 	if refusal, ok := domain.IsRefusal(err); ok {
 		return refusalProblem(refusal)

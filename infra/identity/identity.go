@@ -1,5 +1,5 @@
-// Package identity answers who asks and whether they may: sign-in with login and password, server-side sessions, API
-// tokens, and the policy table around every command and query.
+// Package identity answers who asks and whether they may: sign-in with a password, a second factor or an identity
+// provider, server-side sessions, API tokens, and the policy table around every command and query.
 //
 // Passwords, sessions and tokens live in Postgres schema `identity`: secrets do not belong into a log that is kept for
 // ever. Roles are facts about an employee and come from the log.
@@ -12,16 +12,12 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/hex"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
 	"sync"
 	"time"
 
-	"github.com/google/uuid"
-	"github.com/jackc/pgx/v5"
-	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"github.com/letopis-crm/letopis/domain"
@@ -46,14 +42,29 @@ type Principal struct {
 	Login      string
 	Roles      []Role
 	Source     domain.Source
-	// Credential names the session or token, for the list of devices and for signing out.
+	// Credential is the id of the session or the token.
 	Credential   string
 	ClientIPHash string
+	Client       Client
+	// Scopes narrow what an API token is for; nil for everything that its owner may.
+	Scopes []string
+	// Pending is what the session still lacks; see Pending.
+	Pending Pending
+	// Expires is when the session ends at the latest; zero for a token.
+	Expires time.Time
+	// Renewed is the session's new secret when this request was the first after a change of roles.
+	Renewed string
 }
 
 // Has reports whether the person has one of the roles.
 func (p Principal) Has(roles ...Role) bool {
 	return slices.ContainsFunc(p.Roles, func(have Role) bool { return slices.Contains(roles, have) })
+}
+
+// Client is where a request comes from.
+type Client struct {
+	Address   string
+	UserAgent string
 }
 
 type principalKey struct{}
@@ -75,6 +86,18 @@ type Directory interface {
 	Roles(ctx context.Context, id domain.EmployeeID) ([]Role, error)
 	// StandsInFor reports whether the absent employee named the actor as substitute for this moment.
 	StandsInFor(ctx context.Context, actor, absent domain.EmployeeID, now time.Time) (bool, error)
+	// WithEmail are the active employees with the address, compared without case.
+	WithEmail(ctx context.Context, email string) ([]domain.EmployeeID, error)
+}
+
+// Settings are the operator's choices; the zero value is the usual ones.
+type Settings struct {
+	// Idle and Absolute are how long a session lives unused and at all.
+	Idle, Absolute time.Duration
+	// RequireSecondFactor holds administrators and compliance reviewers to a second factor.
+	RequireSecondFactor bool
+	// Provider is an identity provider to sign in with; nil for none.
+	Provider *Provider
 }
 
 // Service keeps accounts, sessions and tokens.
@@ -82,276 +105,37 @@ type Service struct {
 	db        *pgxpool.Pool
 	directory Directory
 	now       func() time.Time
+	settings  Settings
 	hashing   chan struct{} // a place per password hash in progress: each takes 19 MiB
 	ipKey     []byte
 	roles     rolesCache
+	relying   *relyingParty // nil without an identity provider
 }
 
+// Lifetimes of a session that the operator has not chosen.
+const (
+	DefaultIdle     = 30 * time.Minute
+	DefaultAbsolute = 12 * time.Hour
+)
+
 // New returns the service on an opened database.
-func New(db *pgxpool.Pool, directory Directory, now func() time.Time) *Service {
+func New(db *pgxpool.Pool, directory Directory, now func() time.Time, settings Settings) *Service {
 	key := make([]byte, 32)
 	if _, err := rand.Read(key); err != nil {
 		panic(err)
 	}
-	return &Service{db: db, directory: directory, now: now, hashing: make(chan struct{}, 2), ipKey: key,
+	if settings.Idle == 0 {
+		settings.Idle = DefaultIdle
+	}
+	if settings.Absolute == 0 {
+		settings.Absolute = DefaultAbsolute
+	}
+	s := &Service{db: db, directory: directory, now: now, settings: settings, hashing: make(chan struct{}, 2), ipKey: key,
 		roles: rolesCache{known: map[domain.EmployeeID]knownRoles{}}}
-}
-
-// Refusals of sign-in.
-var (
-	ErrWrongCredentials = domain.Refuse("unauthenticated", "the login or the password is wrong")
-	ErrNotSignedIn      = domain.Refuse("unauthenticated", "sign in first")
-	ErrLoginTaken       = domain.Refuse("already_exists", "this login is taken")
-	ErrPasswordTooWeak  = domain.Refuse(domain.CodeInvalid, "the password must have 12 to 128 characters")
-)
-
-// Lifetimes of a session.
-const (
-	sessionIdle     = 30 * time.Minute
-	sessionAbsolute = 12 * time.Hour
-	touchEvery      = time.Minute
-)
-
-// CreateAccount gives an employee a login. The login is compared without case.
-func (s *Service) CreateAccount(ctx context.Context, employee domain.EmployeeID, login, password string) error {
-	hash, err := s.hash(ctx, password)
-	if err != nil {
-		return err
+	if settings.Provider != nil {
+		s.relying = newRelyingParty(*settings.Provider, now)
 	}
-	_, err = s.db.Exec(ctx, `insert into identity.account (login, employee_id, password_hash, created_at, updated_at) values ($1, $2, $3, $4, $4)`,
-		normal(login), employee.UUID(), hash, s.now().UTC())
-	var pgErr *pgconn.PgError
-	if errors.As(err, &pgErr) && pgErr.Code == "23505" {
-		return ErrLoginTaken
-	}
-	return err
-}
-
-// SetPassword changes the password and ends all sessions of the account.
-func (s *Service) SetPassword(ctx context.Context, login, password string) error {
-	hash, err := s.hash(ctx, password)
-	if err != nil {
-		return err
-	}
-	return pgx.BeginFunc(ctx, s.db, func(tx pgx.Tx) error {
-		done, err := tx.Exec(ctx, `update identity.account set password_hash = $2, updated_at = $3 where login = $1`, normal(login), hash, s.now().UTC())
-		if err != nil {
-			return err
-		}
-		if done.RowsAffected() == 0 {
-			return domain.ErrNotFound
-		}
-		_, err = tx.Exec(ctx, `delete from identity.session where login = $1`, normal(login))
-		return err
-	})
-}
-
-// ChangePassword changes the password of who knows the present one, and ends all sessions of the account.
-func (s *Service) ChangePassword(ctx context.Context, login, old, password string) error {
-	var hash string
-	if err := s.db.QueryRow(ctx, `select password_hash from identity.account where login = $1`, normal(login)).Scan(&hash); err != nil {
-		return err
-	}
-	right, err := s.verify(ctx, hash, old)
-	if err != nil {
-		return err
-	}
-	if !right {
-		var v domain.Invalid
-		v.Add("old_password", "wrong", "is not the present password")
-		return v.Err()
-	}
-	return s.SetPassword(ctx, login, password)
-}
-
-// HasAccounts reports whether anybody can sign in.
-func (s *Service) HasAccounts(ctx context.Context) (bool, error) {
-	var some bool
-	err := s.db.QueryRow(ctx, `select exists (select 1 from identity.account)`).Scan(&some)
-	return some, err
-}
-
-// Account names a login and its employee.
-type Account struct {
-	Login    string
-	Employee domain.EmployeeID
-}
-
-// AccountNamed finds an account by login; domain.ErrNotFound where there is none.
-func (s *Service) AccountNamed(ctx context.Context, login string) (Account, error) {
-	var employee uuid.UUID
-	err := s.db.QueryRow(ctx, `select employee_id from identity.account where login = $1`, normal(login)).Scan(&employee)
-	if errors.Is(err, pgx.ErrNoRows) {
-		return Account{}, domain.ErrNotFound
-	}
-	return Account{Login: normal(login), Employee: domain.EmployeeID(employee)}, err
-}
-
-// SignedIn is a fresh session. Token is the cookie's value, shown once.
-type SignedIn struct {
-	Token    string
-	Employee domain.EmployeeID
-	Expires  time.Time
-	// Previous is when the person signed in before; zero the first time.
-	Previous time.Time
-}
-
-// SignIn checks the password and opens a session. An unknown login costs as much time as a wrong password.
-func (s *Service) SignIn(ctx context.Context, login, password, userAgent string) (SignedIn, error) {
-	var (
-		employee uuid.UUID
-		hash     string
-		previous *time.Time
-	)
-	err := s.db.QueryRow(ctx, `select employee_id, password_hash, last_sign_in from identity.account where login = $1 and not disabled`,
-		normal(login)).Scan(&employee, &hash, &previous)
-	switch {
-	case errors.Is(err, pgx.ErrNoRows):
-		hash = decoyHash
-	case err != nil:
-		return SignedIn{}, err
-	}
-	right, err := s.verify(ctx, hash, password)
-	if err != nil {
-		return SignedIn{}, err
-	}
-	if !right || employee == uuid.Nil {
-		return SignedIn{}, ErrWrongCredentials
-	}
-	roles, err := s.directory.Roles(ctx, domain.EmployeeID(employee))
-	if err != nil {
-		return SignedIn{}, err
-	}
-	if len(roles) == 0 {
-		return SignedIn{}, ErrWrongCredentials
-	}
-	return s.open(ctx, normal(login), employee, userAgent, previous)
-}
-
-func (s *Service) open(ctx context.Context, login string, employee uuid.UUID, userAgent string, previous *time.Time) (SignedIn, error) {
-	now := s.now().UTC()
-	token := secret()
-	session := SignedIn{Token: token, Employee: domain.EmployeeID(employee), Expires: now.Add(sessionAbsolute)}
-	if previous != nil {
-		session.Previous = *previous
-	}
-	err := pgx.BeginFunc(ctx, s.db, func(tx pgx.Tx) error {
-		if _, err := tx.Exec(ctx, `delete from identity.session where expires_at < $1 or last_seen < $2`, now, now.Add(-sessionIdle)); err != nil {
-			return err
-		}
-		if _, err := tx.Exec(ctx, `update identity.account set last_sign_in = $2 where login = $1`, login, now); err != nil {
-			return err
-		}
-		_, err := tx.Exec(ctx, `insert into identity.session (token_hash, login, employee_id, created_at, last_seen, expires_at, user_agent)
-			values ($1, $2, $3, $4, $4, $5, $6)`, digest(token), login, employee, now, session.Expires, clip(userAgent, 300))
-		return err
-	})
-	return session, err
-}
-
-// SignOut ends the session; an unknown one is no error.
-func (s *Service) SignOut(ctx context.Context, token string) error {
-	_, err := s.db.Exec(ctx, `delete from identity.session where token_hash = $1`, digest(token))
-	return err
-}
-
-// FromSession is who holds the session's token; ErrNotSignedIn when it is unknown or has ended.
-func (s *Service) FromSession(ctx context.Context, token string) (Principal, error) {
-	now := s.now().UTC()
-	var (
-		p        Principal
-		employee uuid.UUID
-		seen     time.Time
-	)
-	err := s.db.QueryRow(ctx, `select employee_id, login, last_seen from identity.session
-		where token_hash = $1 and expires_at > $2 and last_seen > $3`, digest(token), now, now.Add(-sessionIdle)).Scan(&employee, &p.Login, &seen)
-	if errors.Is(err, pgx.ErrNoRows) {
-		return p, ErrNotSignedIn
-	}
-	if err != nil {
-		return p, err
-	}
-	if now.Sub(seen) > touchEvery {
-		if _, err := s.db.Exec(ctx, `update identity.session set last_seen = $2 where token_hash = $1`, digest(token), now); err != nil {
-			return p, err
-		}
-	}
-	p.Employee, p.Source, p.Credential = domain.EmployeeID(employee), domain.SourceUI, hex.EncodeToString(digest(token)[:8])
-	return s.withRoles(ctx, p)
-}
-
-// TokenInfo describes an API token; the secret itself is not kept.
-type TokenInfo struct {
-	ID       uuid.UUID  `json:"id" format:"uuid" doc:"The token's id"`
-	Name     string     `json:"name" doc:"What it is for"`
-	Created  time.Time  `json:"created_at" doc:"When it was made"`
-	Expires  time.Time  `json:"expires_at" doc:"When it ends"`
-	LastUsed *time.Time `json:"last_used_at,omitempty" doc:"When it was last used, to the minute"`
-}
-
-const tokenPrefix = "letopis_"
-
-// CreateToken makes an API token with its owner's rights; the text is shown once.
-func (s *Service) CreateToken(ctx context.Context, owner Principal, name string, lifetime time.Duration) (string, TokenInfo, error) {
-	if lifetime <= 0 || lifetime > 366*24*time.Hour {
-		var v domain.Invalid
-		v.Add("expires_in_days", "range", "a token lives between 1 and 366 days")
-		return "", TokenInfo{}, v.Err()
-	}
-	now := s.now().UTC()
-	info := TokenInfo{ID: uuid.Must(uuid.NewV7()), Name: name, Created: now, Expires: now.Add(lifetime)}
-	text := tokenPrefix + secret()
-	_, err := s.db.Exec(ctx, `insert into identity.token (id, token_hash, login, employee_id, name, created_at, expires_at) values ($1, $2, $3, $4, $5, $6, $7)`,
-		info.ID, digest(text), owner.Login, owner.Employee.UUID(), name, now, info.Expires)
-	return text, info, err
-}
-
-// Tokens lists an employee's tokens, the newest first.
-func (s *Service) Tokens(ctx context.Context, owner domain.EmployeeID) ([]TokenInfo, error) {
-	rows, err := s.db.Query(ctx, `select id, name, created_at, expires_at, last_used from identity.token where employee_id = $1 order by created_at desc`, owner.UUID())
-	if err != nil {
-		return nil, err
-	}
-	tokens, err := pgx.CollectRows(rows, pgx.RowToStructByPos[TokenInfo])
-	if tokens == nil {
-		tokens = []TokenInfo{}
-	}
-	return tokens, err
-}
-
-// RevokeToken ends one of the owner's tokens.
-func (s *Service) RevokeToken(ctx context.Context, owner domain.EmployeeID, id uuid.UUID) error {
-	done, err := s.db.Exec(ctx, `delete from identity.token where id = $1 and employee_id = $2`, id, owner.UUID())
-	if err == nil && done.RowsAffected() == 0 {
-		return domain.ErrNotFound
-	}
-	return err
-}
-
-// FromToken is who holds the API token; ErrNotSignedIn when it is unknown or has ended.
-func (s *Service) FromToken(ctx context.Context, text string) (Principal, error) {
-	now := s.now().UTC()
-	var (
-		p        Principal
-		employee uuid.UUID
-		id       uuid.UUID
-		used     *time.Time
-	)
-	err := s.db.QueryRow(ctx, `select id, employee_id, login, last_used from identity.token where token_hash = $1 and expires_at > $2`,
-		digest(text), now).Scan(&id, &employee, &p.Login, &used)
-	if errors.Is(err, pgx.ErrNoRows) {
-		return p, ErrNotSignedIn
-	}
-	if err != nil {
-		return p, err
-	}
-	if used == nil || now.Sub(*used) > touchEvery {
-		if _, err := s.db.Exec(ctx, `update identity.token set last_used = $2 where id = $1`, id, now); err != nil {
-			return p, err
-		}
-	}
-	p.Employee, p.Source, p.Credential = domain.EmployeeID(employee), domain.SourceAPI, id.String()
-	return s.withRoles(ctx, p)
+	return s
 }
 
 // OnBehalf turns the principal into a substitute for an absent colleague, for one request.
@@ -380,6 +164,8 @@ type knownRoles struct {
 	until time.Time
 }
 
+// withRoles looks up what the person may do now. Somebody without any role has left: what they could still come in with
+// ends, so that it does not work again should they return.
 func (s *Service) withRoles(ctx context.Context, p Principal) (Principal, error) {
 	now := s.now()
 	s.roles.Lock()
@@ -396,6 +182,9 @@ func (s *Service) withRoles(ctx context.Context, p Principal) (Principal, error)
 		s.roles.Unlock()
 	}
 	if len(known.roles) == 0 {
+		if err := s.EndAccess(ctx, p.Employee); err != nil {
+			return p, err
+		}
 		return p, ErrNotSignedIn
 	}
 	p.Roles = known.roles
@@ -411,13 +200,15 @@ func (s *Service) HashIP(address string) string {
 
 func normal(login string) string { return strings.ToLower(strings.TrimSpace(login)) }
 
-func secret() string {
-	b := make([]byte, 32)
+func random(n int) []byte {
+	b := make([]byte, n)
 	if _, err := rand.Read(b); err != nil {
 		panic(fmt.Sprintf("identity: no randomness: %v", err))
 	}
-	return base64.RawURLEncoding.EncodeToString(b)
+	return b
 }
+
+func secret() string { return base64.RawURLEncoding.EncodeToString(random(32)) }
 
 func digest(token string) []byte {
 	sum := sha256.Sum256([]byte(token))

@@ -26,6 +26,28 @@ export function whenSignedOut(then: () => void) {
   onSignedOut = then
 }
 
+let onLacking: () => void = () => {}
+
+/** Called once a request is refused because the session lacks its second factor. */
+export function whenLacking(then: () => void) {
+  onLacking = then
+}
+
+const lacking = ['second_factor.code_needed', 'second_factor.enrolment_needed']
+
+/** A refusal may tell that the session is over or lacks something; a wrong password or code tells neither. */
+async function noteRefusal(path: string, response: Response) {
+  if (response.status !== 401 && response.status !== 403) return
+  const code = await codeOf(response.clone())
+  if (lacking.includes(code)) onLacking()
+  else if (response.status === 401 && path !== 'POST /v1/session' && !code.startsWith('second_factor.')) onSignedOut()
+}
+
+async function codeOf(response: Response): Promise<string> {
+  const problem = (await response.json().catch(() => ({}))) as { code?: string }
+  return problem.code ?? ''
+}
+
 export const http = createClient<paths>({ baseUrl: location.origin, querySerializer: { array: { style: 'form', explode: false } } })
 
 http.use({
@@ -35,11 +57,10 @@ http.use({
     if (request.method === 'GET' && lastWrite > 0) request.headers.set('X-After', String(lastWrite))
     return request
   },
-  onResponse({ request, response }) {
+  async onResponse({ request, response }) {
     const position = Number(response.headers.get('X-Position'))
     if (position > 0) noteWrite(position)
-    const signingIn = request.method === 'POST' && new URL(request.url).pathname === '/v1/session'
-    if (response.status === 401 && !signingIn) onSignedOut()
+    await noteRefusal(`${request.method} ${new URL(request.url).pathname}`, response)
     return response
   },
   onError() {
@@ -51,7 +72,9 @@ http.use({
 export function orFail<T>(answer: { data?: T; error?: unknown; response: Response }): T {
   if (answer.response.ok) return answer.data as T
   const problem = answer.error as Problem | undefined
-  if (problem && typeof problem === 'object' && 'code' in problem) throw new Failure(problem)
+  if (problem && typeof problem === 'object' && 'code' in problem) {
+    throw new Failure(problem, Number(answer.response.headers.get('Retry-After')) || 0)
+  }
   throw new Failure({ title: '', status: answer.response.status, detail: String(answer.error ?? ''), code: 'unavailable' })
 }
 

@@ -5,11 +5,14 @@ export type Problem = components['schemas']['Problem']
 /** A refusal or a technical failure of a request. Status 0 and code `offline` mean that there was no answer. */
 export class Failure extends Error {
   readonly problem: Problem
+  /** After how many seconds it may be tried again, where the server says so. */
+  readonly retryAfter: number
 
-  constructor(problem: Problem) {
+  constructor(problem: Problem, retryAfter = 0) {
     super(problem.detail || problem.code)
     this.name = 'Failure'
     this.problem = problem
+    this.retryAfter = retryAfter
   }
 
   /** Worth trying again as it is. */

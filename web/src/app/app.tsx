@@ -3,7 +3,7 @@ import { MutationCache, QueryClient, QueryClientProvider } from '@tanstack/react
 import { RouterProvider } from '@tanstack/react-router'
 import { useMemo, useState } from 'react'
 
-import { whenSignedOut } from '@/api/client'
+import { whenLacking, whenSignedOut } from '@/api/client'
 import { Failure } from '@/api/problem'
 
 import { useDensity } from './preferences'
@@ -24,6 +24,7 @@ function newQueryClient() {
     },
     mutationCache: new MutationCache(),
   })
+  whenLacking(() => void client.invalidateQueries({ queryKey: ['session'] }))
   whenSignedOut(() => client.setQueryData(['session'], null))
   return client
 }

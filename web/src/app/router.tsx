@@ -23,6 +23,7 @@ const page = <P extends string>(path: P, load: () => Promise<Record<string, unkn
 const routes = [
   page('/', () => import('@/features/daily/daily-report'), 'DailyReport'),
   page('/sign-in', () => import('./home'), 'Home'),
+  page('/setup', () => import('./home'), 'Home'),
   page('/clients', () => import('@/features/clients/clients'), 'Clients'),
   page('/clients/duplicates', () => import('@/features/clients/duplicates'), 'Duplicates'),
   page('/clients/$id', () => import('@/features/client/client-card'), 'ClientCard'),

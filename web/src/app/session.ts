@@ -48,6 +48,11 @@ export function useSigning() {
       client.setQueryData(sessionKey, null)
       client.removeQueries({ predicate: (query) => query.queryKey[0] !== 'session' })
     },
+    /** What the session is worth has changed. */
+    renewed: () => client.invalidateQueries(),
+    passCode: async (code: string) => {
+      client.setQueryData(sessionKey, orFail<Me>(await http.POST('/v1/session/second-factor', { body: { code } })))
+    },
     /** The server has said that the session is over. What was typed stays: see ui/draft. */
     signedOut: () => client.setQueryData(sessionKey, null),
   }

@@ -1,80 +1,76 @@
-import { Alert, Button, Center, Group, Paper, PasswordInput, Stack, Text, TextInput, Title } from '@mantine/core'
-import { useDocumentTitle } from '@mantine/hooks'
-import { useState, type FormEvent } from 'react'
+import { Alert, Button, PasswordInput, Stack, TextInput } from '@mantine/core'
+import { useNavigate } from '@tanstack/react-router'
+import { useEffect, useState, type FormEvent } from 'react'
 import { useTranslation } from 'react-i18next'
 
-import { asFailure, type Failure } from '@/api/problem'
-import { useFailureText } from '@/ui/states'
+import { useRead } from '@/api/hooks'
+import { useDetailWords } from '@/i18n'
 
-import { LangButton, ThemeButton } from './looks'
+import { Refused, useAttempt } from './attempt'
+import { Front } from './front'
 import { useSigning } from './session'
-import classes from './shell.module.css'
 
 export function SignIn() {
   const { t } = useTranslation()
   const { signIn } = useSigning()
-  const failureText = useFailureText()
+  const { attempt, busy, failure, wait } = useAttempt()
+  const refused = useRefused()
+  const ways = useRead('/v1/sign-in-ways')
   const [login, setLogin] = useState('')
   const [password, setPassword] = useState('')
-  const [failure, setFailure] = useState<Failure>()
-  const [busy, setBusy] = useState(false)
-  useDocumentTitle(`${t('signIn.title')} · ${t('product')}`)
 
   const submit = async (event: FormEvent) => {
     event.preventDefault()
-    setBusy(true)
-    setFailure(undefined)
-    try {
-      await signIn(login.trim(), password)
-    } catch (error) {
-      setFailure(asFailure(error))
-      setPassword('')
-    } finally {
-      setBusy(false)
-    }
+    if (!(await attempt(() => signIn(login.trim(), password)))) setPassword('')
   }
 
   return (
-    <Center mih="100dvh" p="md" component="main">
-      <Stack w={380} maw="100%" gap="lg">
-        <Stack gap={4}>
-          <Text className={classes.wordmark} fz={30}>
-            {t('product')}
-          </Text>
-          <Text c="dimmed">{t('signIn.promise')}</Text>
+    <Front title={t('signIn.title')}>
+      {refused && <RefusedElsewhere code={refused} />}
+      {ways.data?.setup && <Alert>{t('signIn.notSetUp')}</Alert>}
+      <form onSubmit={submit}>
+        <Stack gap="md">
+          <TextInput label={t('signIn.login')} value={login} onChange={(e) => setLogin(e.currentTarget.value)} autoComplete="username" autoCapitalize="none" spellCheck={false} required autoFocus withAsterisk={false} />
+          <PasswordInput
+            label={t('signIn.password')}
+            value={password}
+            onChange={(e) => setPassword(e.currentTarget.value)}
+            autoComplete="current-password"
+            required
+            withAsterisk={false}
+            visibilityToggleButtonProps={{ 'aria-label': t('signIn.show') }}
+          />
+          <Refused failure={failure} wait={wait} text={(refusal) => (refusal.problem.status === 401 ? t('signIn.wrong') : undefined)} />
+          <Button type="submit" loading={busy} disabled={wait > 0} fullWidth>
+            {t('signIn.submit')}
+          </Button>
         </Stack>
-        <Paper withBorder p="lg" radius="lg">
-          <form onSubmit={submit}>
-            <Stack gap="md">
-              <Title order={1} fz="lg">
-                {t('signIn.title')}
-              </Title>
-              <TextInput label={t('signIn.login')} value={login} onChange={(e) => setLogin(e.currentTarget.value)} autoComplete="username" autoCapitalize="none" spellCheck={false} required autoFocus withAsterisk={false} />
-              <PasswordInput
-                label={t('signIn.password')}
-                value={password}
-                onChange={(e) => setPassword(e.currentTarget.value)}
-                autoComplete="current-password"
-                required
-                withAsterisk={false}
-                visibilityToggleButtonProps={{ 'aria-label': t('signIn.show') }}
-              />
-              {failure && (
-                <Alert color="red" role="alert">
-                  {failure.problem.status === 401 ? t('signIn.wrong') : failureText(failure)}
-                </Alert>
-              )}
-              <Button type="submit" loading={busy} fullWidth>
-                {t('signIn.submit')}
-              </Button>
-            </Stack>
-          </form>
-        </Paper>
-        <Group justify="center" gap="xs">
-          <LangButton />
-          <ThemeButton />
-        </Group>
-      </Stack>
-    </Center>
+      </form>
+      {ways.data?.oidc && (
+        <Button component="a" href="/v1/oidc/start" variant="default" fullWidth>
+          {t('signIn.provider')}
+        </Button>
+      )}
+    </Front>
+  )
+}
+
+/** The code with which the identity provider's sign-in came back; it is taken out of the address, to be told once. */
+function useRefused() {
+  const navigate = useNavigate()
+  const [code] = useState(() => new URLSearchParams(location.search).get('refused'))
+  useEffect(() => {
+    if (code) void navigate({ to: '.', search: (search) => ({ ...search, refused: undefined }), replace: true })
+  }, [code, navigate])
+  return code
+}
+
+function RefusedElsewhere({ code }: { code: string }) {
+  const { t } = useTranslation()
+  const words = useDetailWords()
+  return (
+    <Alert color="red" role="alert">
+      {words(`refusal.${code}`, t('failed', { code }))}
+    </Alert>
   )
 }

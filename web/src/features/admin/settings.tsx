@@ -16,7 +16,9 @@ import { Loading, Shown } from '@/ui/states'
 import { useSay } from '@/ui/time'
 
 import { eraseKept, keptHere } from './kept'
+import { MySecondFactor } from './my-second-factor'
 import { PlainForm } from './plain-form'
+import { Sessions } from './sessions'
 
 /** What concerns the person alone: the password, how things look, what is kept on this machine. */
 export function Settings() {
@@ -29,6 +31,12 @@ export function Settings() {
         </Part>
         <Part id="password" title={t('settings.password')} intro={t('settings.passwordIntro')}>
           <ChangePassword />
+        </Part>
+        <Part id="sessions" title={t('settings.sessions')} intro={t('settings.sessionsIntro')}>
+          <Sessions />
+        </Part>
+        <Part id="factor" title={t('settings.factor')} intro={t('settings.factorIntro')}>
+          <MySecondFactor />
         </Part>
         <Part id="looks" title={t('settings.looks')} intro={t('settings.looksIntro')}>
           <Stack gap="sm" maw={420}>
