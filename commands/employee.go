@@ -167,7 +167,7 @@ func (c ChangeEmployeeSchedule) Decide(s domain.Employee, _ time.Time) ([]domain
 
 // GrantRole gives an employee a role.
 type GrantRole struct {
-	Role domain.Role `json:"role" enum:"administrator,manager,employee,compliance_reviewer" doc:"The role"`
+	Role domain.Role `json:"role" enum:"employee,service_engineer,marketer,manager,quality_manager,compliance_reviewer,auditor,data_protection_officer,administrator" doc:"The role"`
 }
 
 func (c GrantRole) Decide(s domain.Employee, _ time.Time) ([]domain.Event[domain.Employee], error) {
@@ -176,7 +176,7 @@ func (c GrantRole) Decide(s domain.Employee, _ time.Time) ([]domain.Event[domain
 
 // RevokeRole takes a role away.
 type RevokeRole struct {
-	Role domain.Role `json:"role" enum:"administrator,manager,employee,compliance_reviewer" doc:"The role"`
+	Role domain.Role `json:"role" enum:"employee,service_engineer,marketer,manager,quality_manager,compliance_reviewer,auditor,data_protection_officer,administrator" doc:"The role"`
 }
 
 func (c RevokeRole) Decide(s domain.Employee, _ time.Time) ([]domain.Event[domain.Employee], error) {

@@ -15,6 +15,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/letopis-crm/letopis/domain"
+	"github.com/letopis-crm/letopis/domain/access"
 )
 
 // Store is what the executor needs of an event store.
@@ -48,7 +49,11 @@ type Executor struct {
 	now   func() time.Time
 	cache *stateCache
 	wrap  []Middleware
+	gate  Gate
 }
+
+// Gate refuses a command from outside to who has no right to the record that it is for.
+type Gate func(ctx context.Context, command string, record access.Record) error
 
 // NewExecutor returns an executor on the store. Middleware runs in the given order, the first outermost.
 func NewExecutor(store Store, now func() time.Time, wrap ...Middleware) *Executor {
@@ -59,6 +64,13 @@ func NewExecutor(store Store, now func() time.Time, wrap ...Middleware) *Executo
 func (x *Executor) WithClock(now func() time.Time) *Executor {
 	other := *x
 	other.now = now
+	return &other
+}
+
+// WithGate is the same executor behind a gate.
+func (x *Executor) WithGate(gate Gate) *Executor {
+	other := *x
+	other.gate = gate
 	return &other
 }
 
@@ -223,6 +235,9 @@ func decide[S any, C domain.Command[S]](ctx context.Context, x *Executor, catego
 		return nil, f.state, Receipt{}, ErrRevisionMismatch
 	}
 	if !*prepared {
+		if err := x.pass(ctx, f.state, f.revision, CommandName(*command), request); err != nil {
+			return nil, f.state, Receipt{}, err
+		}
 		if err := prepare(ctx, x, id.UUID(), command, request); err != nil {
 			return nil, f.state, Receipt{}, err
 		}
@@ -234,6 +249,31 @@ func decide[S any, C domain.Command[S]](ctx context.Context, x *Executor, catego
 	}
 	written, after, err := encode(category, category.Stream(id), f.state, decided, request, CommandName(*command), digest, now)
 	return written, after, Receipt{}, err
+}
+
+// pass asks the gate. What begins a record needs no right to it: there is none yet.
+func (x *Executor) pass(ctx context.Context, state any, revision int64, command string, request Request) error {
+	if x.gate == nil || !request.Outside || revision < 0 {
+		return nil
+	}
+	record, err := RecordOf(ctx, x, state)
+	if err != nil {
+		return err
+	}
+	return x.gate(ctx, command, record)
+}
+
+// RecordOf gives what the right to a record depends on, out of its folded state.
+func RecordOf(ctx context.Context, x *Executor, state any) (access.Record, error) {
+	r := access.Record{Participants: union(participantsOf(state)), Clients: union(subjectsOf(state))}
+	for _, client := range r.Clients {
+		loaded, err := Load(ctx, x, domain.Counterparties, client)
+		if err != nil {
+			return r, err
+		}
+		r.Answering = union(r.Answering, participantsOf(loaded.State))
+	}
+	return r, nil
 }
 
 func prepare(ctx context.Context, x *Executor, id uuid.UUID, command any, request Request) error {
@@ -288,6 +328,8 @@ func encode[S any](category *domain.Category[S], stream string, before S, decide
 	meta.CommandDigest = digest
 	meta.Subjects = union(subjectsOf(before), subjectsOf(after))
 	meta.Participants = union(participantsOf(before), participantsOf(after))
+	meta.FormerSubjects = missing(meta.Subjects, subjectsOf(after))
+	meta.FormerParticipants = missing(meta.Participants, participantsOf(after))
 	written := make([]domain.NewEvent, len(settled))
 	for i, e := range settled {
 		typeName, version, data, err := category.Encode(e)
@@ -338,6 +380,17 @@ func participantsOf(state any) []domain.EmployeeID {
 		return p.Participants()
 	}
 	return nil
+}
+
+// missing are those of all that the list does not have.
+func missing[T any](all, list []domain.ID[T]) []domain.ID[T] {
+	var gone []domain.ID[T]
+	for _, id := range all {
+		if !slices.Contains(list, id) {
+			gone = append(gone, id)
+		}
+	}
+	return gone
 }
 
 // union keeps the order of first appearance and leaves zero ids out.

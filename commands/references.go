@@ -35,7 +35,7 @@ func registerOf[S any](category *domain.Category[S], nothing string) register {
 // lookUp refuses a command that names what is not there, and says by which fields, where the request asks for it: imports
 // and policies name what they have just read.
 func lookUp(ctx context.Context, x *Executor, command any, request Request) error {
-	if !request.LookUp {
+	if !request.Outside {
 		return nil
 	}
 	var (

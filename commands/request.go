@@ -28,8 +28,9 @@ type Request struct {
 	IfMatch *int64
 	// ClientIPHash is a keyed digest of the caller's address.
 	ClientIPHash string
-	// LookUp asks that the counterparties and employees named be there: for what people type.
-	LookUp bool
+	// Outside says that a person or a program asks: what the command names is looked up, and the right to the record is
+	// checked.
+	Outside bool
 }
 
 // Derive returns the request of a follow-up command: its id follows from this one's and the name, so that a repeated
@@ -42,7 +43,7 @@ func (r Request) Derive(name string) Request {
 		d.Correlation = r.CommandID
 	}
 	d.IfMatch = nil
-	d.LookUp = false // it names what this one has looked up, or is about to make
+	d.Outside = false // this one has been checked, and names what it has looked up or is about to make
 	return d
 }
 

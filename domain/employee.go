@@ -64,14 +64,21 @@ type Role string
 
 // The roles.
 const (
-	RoleAdministrator      Role = "administrator"
-	RoleManager            Role = "manager"
-	RoleEmployee           Role = "employee"
-	RoleComplianceReviewer Role = "compliance_reviewer"
+	RoleEmployee              Role = "employee"
+	RoleServiceEngineer       Role = "service_engineer"
+	RoleMarketer              Role = "marketer"
+	RoleManager               Role = "manager"
+	RoleQualityManager        Role = "quality_manager"
+	RoleComplianceReviewer    Role = "compliance_reviewer"
+	RoleAuditor               Role = "auditor"
+	RoleDataProtectionOfficer Role = "data_protection_officer"
+	RoleAdministrator         Role = "administrator"
 )
 
 // Roles are all roles there are.
-var Roles = []Role{RoleAdministrator, RoleManager, RoleEmployee, RoleComplianceReviewer}
+var Roles = []Role{
+	RoleEmployee, RoleServiceEngineer, RoleMarketer, RoleManager, RoleQualityManager, RoleComplianceReviewer, RoleAuditor, RoleDataProtectionOfficer, RoleAdministrator,
+}
 
 // AuthorityLimits are how far an employee may go in negotiations without asking. The zero value allows nothing.
 type AuthorityLimits struct {

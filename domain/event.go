@@ -278,6 +278,9 @@ type Metadata struct {
 	Salt          []byte           `json:"salt"`
 	Subjects      []CounterpartyID `json:"subjects,omitempty"`
 	Participants  []EmployeeID     `json:"participants,omitempty"`
+	// FormerSubjects and FormerParticipants are those among them whom the record named before the event, and no more.
+	FormerSubjects     []CounterpartyID `json:"former_subjects,omitempty"`
+	FormerParticipants []EmployeeID     `json:"former_participants,omitempty"`
 }
 
 // With returns a copy of list with the values appended; the receiver's backing array is never written.

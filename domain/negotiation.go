@@ -151,11 +151,15 @@ var (
 // Subjects is the counterparty.
 func (n Negotiation) Subjects() []CounterpartyID { return []CounterpartyID{n.Counterparty} }
 
-// Participants are the author, those who took part, those who have a next step, the reviewer and the informed.
+// Participants are the author, those who took part, those who have a next step or a promise to keep, the reviewer and the
+// informed.
 func (n Negotiation) Participants() []EmployeeID {
 	all := append([]EmployeeID{n.Author, n.Review.Reviewer}, n.Ours...)
 	for _, s := range n.Record.NextSteps {
 		all = append(all, s.Who)
+	}
+	for _, p := range n.Promises {
+		all = append(all, p.Owner)
 	}
 	return append(all, n.Informed...)
 }

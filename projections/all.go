@@ -2,7 +2,7 @@ package projections
 
 // All is every read model's writing side, in the order of their declaration in the documentation.
 var All = []Projection{
-	History,
+	Records, History,
 	Due,
 	Clients, ContactUse, Influence, Duplicates, AudienceGroups,
 	Assignments, WorkItems, Negotiations, Commitments, Reminders, DailyReports,

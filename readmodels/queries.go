@@ -11,7 +11,6 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
-	"github.com/jackc/pgx/v5/pgconn"
 
 	"github.com/letopis-crm/letopis/domain"
 )
@@ -20,11 +19,10 @@ import (
 type DB interface {
 	Query(ctx context.Context, sql string, args ...any) (pgx.Rows, error)
 	QueryRow(ctx context.Context, sql string, args ...any) pgx.Row
-	Exec(ctx context.Context, sql string, args ...any) (pgconn.CommandTag, error)
 	Begin(ctx context.Context) (pgx.Tx, error)
 }
 
-// Queries reads the views of schema `read`.
+// Queries reads the views of schema `read`: all rows, for the system itself, or what a person may see (For).
 type Queries struct{ DB DB }
 
 // Page is one page of a list. Next is the cursor of the following page, empty on the last.

@@ -6,7 +6,7 @@ import (
 
 	"github.com/letopis-crm/letopis/commands"
 	"github.com/letopis-crm/letopis/domain"
-	"github.com/letopis-crm/letopis/infra/identity"
+	"github.com/letopis-crm/letopis/domain/access"
 	"github.com/letopis-crm/letopis/readmodels"
 )
 
@@ -16,19 +16,21 @@ type directory struct {
 	queries *readmodels.Queries
 }
 
-// Roles implements identity.Directory: everybody employed is at least an employee.
-func (d directory) Roles(ctx context.Context, id domain.EmployeeID) ([]identity.Role, error) {
+// Roles implements identity.Directory: whoever is employed without a role of their own is an employee.
+func (d directory) Roles(ctx context.Context, id domain.EmployeeID) ([]domain.Role, error) {
 	loaded, err := commands.Load(ctx, d.x, domain.Employees, id)
-	if err != nil || loaded.State.State != domain.EmployeeEmployed {
+	switch {
+	case err != nil || loaded.State.State != domain.EmployeeEmployed:
 		return nil, err
+	case len(loaded.State.Roles) == 0:
+		return []domain.Role{domain.RoleEmployee}, nil
 	}
-	roles := []identity.Role{identity.EmployeeRole}
-	for _, r := range loaded.State.Roles {
-		if identity.Role(r) != identity.EmployeeRole {
-			roles = append(roles, identity.Role(r))
-		}
-	}
-	return roles, nil
+	return loaded.State.Roles, nil
+}
+
+// Standing implements identity.Directory.
+func (d directory) Standing(ctx context.Context, id domain.EmployeeID) (access.Standing, error) {
+	return d.queries.Standing(ctx, id)
 }
 
 // StandsInFor implements identity.Directory.

@@ -58,7 +58,7 @@ func openSystemWith(ctx context.Context, f plantFlags, r roles, signIn identity.
 		r = roles{api: r.api}
 	}
 	s := &system{plant: p, log: logger, err: make(chan error, 8)}
-	s.executor = commands.NewExecutor(p.store, time.Now, countCommands, identity.Guard, s.endAccess)
+	s.executor = commands.NewExecutor(p.store, time.Now, countCommands, identity.Guard, s.endAccess).WithGate(identity.Gate)
 	s.queries = &readmodels.Queries{DB: p.db}
 	s.identity = identity.New(p.db, directory{s.executor, s.queries}, time.Now, signIn)
 	life, stop := context.WithCancel(context.WithoutCancel(ctx))

@@ -26,7 +26,7 @@ type userCreate struct {
 	plantFlags
 	Login string      `arg:"" help:"Name to sign in with."`
 	Name  string      `arg:"" help:"Family name, given name and patronymic."`
-	Role  domain.Role `default:"employee" enum:"administrator,manager,employee,compliance_reviewer" help:"What the person may do: administrator, manager, employee, compliance_reviewer."`
+	Role  domain.Role `default:"employee" enum:"employee,service_engineer,marketer,manager,quality_manager,compliance_reviewer,auditor,data_protection_officer,administrator" help:"What the person may do: employee, service_engineer, marketer, manager, quality_manager, compliance_reviewer, auditor, data_protection_officer, administrator."`
 }
 
 func (c *userCreate) Run(ctx context.Context, out *console) error {

@@ -59,7 +59,7 @@ const apiVersion = "1.0.0"
 // New registers all operations and returns the handler of the whole server.
 func New(d Deps) (http.Handler, error) {
 	a := build(d)
-	if err := identity.CheckPolicy(a.operations); err != nil {
+	if err := identity.CheckOperations(a.operations); err != nil {
 		return nil, err
 	}
 	return a.handler(), nil
@@ -149,6 +149,11 @@ func (a *API) names() []string {
 func principal(ctx context.Context) identity.Principal {
 	p, _ := identity.FromContext(ctx)
 	return p
+}
+
+// queries are the read models as far as who asks may see them.
+func (a *API) queries(ctx context.Context) *readmodels.Queries {
+	return a.Queries.For(principal(ctx).Actor())
 }
 
 // reads names the projections a query's answer comes from: X-After waits for them.

@@ -2,6 +2,7 @@ package httpapi_test
 
 import (
 	"encoding/json"
+	"github.com/letopis-crm/letopis/domain"
 	"net/http"
 	"net/url"
 	"strings"
@@ -10,7 +11,6 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"github.com/letopis-crm/letopis/infra/httpapi"
-	"github.com/letopis-crm/letopis/infra/identity"
 )
 
 // operations lists what the document describes, as "METHOD path".
@@ -73,7 +73,7 @@ func TestEveryOperationRefusesProperly(t *testing.T) {
 			t.Errorf("%s without signing in: %d %s", name, status, body)
 		}
 		for _, garbage := range []string{"", "{}", "[]", "null", `{"a":`, `"text"`, `{"text":{"text":[]}}`, strings.Repeat(`{"a":`, 2000)} {
-			if status, body := k.send(identity.Administrator, method, place(path), garbage); status >= 500 && status != http.StatusServiceUnavailable {
+			if status, body := k.send(domain.RoleManager, method, place(path), garbage); status >= 500 && status != http.StatusServiceUnavailable {
 				t.Errorf("%s with %.30q: %d %s", name, garbage, status, body)
 			} else if status == http.StatusServiceUnavailable {
 				t.Errorf("%s with %.30q failed technically: %s", name, garbage, body)
@@ -87,14 +87,14 @@ func TestRolesAreHeld(t *testing.T) {
 	t.Parallel()
 	k := newKit(t)
 	for _, c := range []struct {
-		role         identity.Role
+		role         domain.Role
 		method, path string
 		body         string
 		want         int
 	}{
-		{identity.EmployeeRole, "POST", "/v1/employees", `{"name":{"last":"Новая","first":"Анна"},"hired_on":"2026-03-10"}`, 403},
-		{identity.Administrator, "POST", "/v1/employees", `{"name":{"last":"Новая","first":"Анна"},"hired_on":"2026-03-10"}`, 201},
-		{identity.EmployeeRole, "POST", "/v1/accounts", `{"employee_id":"00000000-0000-4000-8000-000000000001","login":"x","password":"long enough for it"}`, 403},
+		{domain.RoleEmployee, "POST", "/v1/employees", `{"name":{"last":"Новая","first":"Анна"},"hired_on":"2026-03-10"}`, 403},
+		{domain.RoleAdministrator, "POST", "/v1/employees", `{"name":{"last":"Новая","first":"Анна"},"hired_on":"2026-03-10"}`, 201},
+		{domain.RoleEmployee, "POST", "/v1/accounts", `{"employee_id":"00000000-0000-4000-8000-000000000001","login":"x","password":"long enough for it"}`, 403},
 	} {
 		if status, body := k.send(c.role, c.method, c.path, c.body); status != c.want {
 			t.Errorf("%s %s as %s: %d, want %d: %s", c.method, c.path, c.role, status, c.want, body)
@@ -121,7 +121,7 @@ func FuzzFilters(f *testing.F) {
 		query := url.Values{name: {value}}.Encode()
 		inner := *k
 		inner.t = t
-		status, body := inner.send(identity.Administrator, "GET", place(paths[which%uint(len(paths))])+"?"+query, "")
+		status, body := inner.send(domain.RoleManager, "GET", place(paths[which%uint(len(paths))])+"?"+query, "")
 		if status >= 500 {
 			t.Errorf("%s?%s: %d %s", paths[which%uint(len(paths))], query, status, body)
 		}
@@ -131,11 +131,11 @@ func FuzzFilters(f *testing.F) {
 // Commands over HTTP, the store in memory: the cost of the API layer and the executor.
 func BenchmarkCommandOverHTTP(b *testing.B) {
 	k := newKit(b)
-	body := `{"counterparty_id":"00000000-0000-4000-8000-000000000001","responsible_id":"` + k.who[identity.EmployeeRole].String() +
+	body := `{"counterparty_id":"00000000-0000-4000-8000-000000000001","responsible_id":"` + k.who[domain.RoleEmployee].String() +
 		`","due_date":"2026-12-01","text":"Позвонить и уточнить срок поставки"}`
 	b.Run("command", func(b *testing.B) {
 		for b.Loop() {
-			if status, answer := k.send(identity.EmployeeRole, "POST", "/v1/work-items", body); status != http.StatusCreated {
+			if status, answer := k.send(domain.RoleEmployee, "POST", "/v1/work-items", body); status != http.StatusCreated {
 				b.Fatal(status, answer)
 			}
 		}

@@ -73,19 +73,19 @@ type timeSheetInput struct {
 func assignmentQueries(a *API) {
 	get(a, "/assignments", "list-assignments", "assignments", "List assignments", reads("assignments", "employees", "clients"),
 		func(ctx context.Context, f *readmodels.AssignmentFilter) (readmodels.Page[readmodels.AssignmentItem], error) {
-			return a.Queries.Assignments(ctx, *f, a.Executor.Now())
+			return a.queries(ctx).Assignments(ctx, *f, a.Executor.Now())
 		})
 	get(a, "/assignment-board", "get-assignment-board", "assignments", "Open assignments as columns by state", reads("assignments", "employees", "clients"),
 		func(ctx context.Context, f *readmodels.AssignmentFilter) (readmodels.AssignmentBoard, error) {
-			return a.Queries.AssignmentBoard(ctx, *f, a.Executor.Now())
+			return a.queries(ctx).AssignmentBoard(ctx, *f, a.Executor.Now())
 		})
 	get(a, "/assignments/{id}", "get-assignment", "assignments", "An assignment with its time entries and parts", reads("assignments", "employees", "clients"),
 		func(ctx context.Context, in *recordPath) (readmodels.AssignmentDetail, error) {
-			return a.Queries.Assignment(ctx, in.ID, a.Executor.Now())
+			return a.queries(ctx).Assignment(ctx, in.ID, a.Executor.Now())
 		})
 	get(a, "/reports/assignments", "report-assignments", "reports", "How assignments were done, by assignee", reads("assignments", "employees"),
 		func(ctx context.Context, f *readmodels.AssignmentReportFilter) (readmodels.AssignmentReport, error) {
-			return a.Queries.AssignmentReport(ctx, *f, a.Executor.Now())
+			return a.queries(ctx).AssignmentReport(ctx, *f, a.Executor.Now())
 		})
 	get(a, "/time-sheet", "get-time-sheet", "time-sheets", "An employee's month", reads("assignments", "employees"),
 		func(ctx context.Context, in *timeSheetInput) (readmodels.TimeSheet, error) {
@@ -97,15 +97,15 @@ func assignmentQueries(a *API) {
 			if month == "" {
 				month = domain.DateOf(a.Executor.Now(), reader(ctx).Zone).Month()
 			}
-			return a.Queries.TimeSheet(ctx, employee.UUID(), month)
+			return a.queries(ctx).TimeSheet(ctx, employee.UUID(), month)
 		})
 	get(a, "/work-items", "list-work-items", "work-items", "The work schedule, by day", reads("work_items", "employees", "clients"),
 		func(ctx context.Context, f *readmodels.WorkScheduleFilter) (readmodels.Page[readmodels.WorkScheduleItem], error) {
-			return a.Queries.WorkSchedule(ctx, *f, today(ctx, a))
+			return a.queries(ctx).WorkSchedule(ctx, *f, today(ctx, a))
 		})
 	get(a, "/reports/work-schedule", "report-work-schedule", "reports", "The work schedule summed up by day, employee and counterparty", reads("work_items", "employees", "clients"),
 		func(ctx context.Context, f *readmodels.WorkScheduleFilter) (readmodels.WorkScheduleReport, error) {
-			return a.Queries.WorkScheduleReport(ctx, *f, today(ctx, a))
+			return a.queries(ctx).WorkScheduleReport(ctx, *f, today(ctx, a))
 		})
 }
 

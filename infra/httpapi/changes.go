@@ -7,6 +7,9 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/sse"
+
+	"github.com/letopis-crm/letopis/infra/postgres"
+	"github.com/letopis-crm/letopis/projections"
 )
 
 // Changed says which records a read model has new rows for; ask for them again to see how.
@@ -60,11 +63,32 @@ func (a *API) followChanges(ctx context.Context, _ *struct{}, send sse.Sender) {
 			case change.Lost:
 				err = send.Data(Lost{Position: change.Position})
 			default:
-				err = send.Data(Changed{Projection: change.Projection, Position: change.Position, Keys: change.Keys})
+				err = a.tellChange(ctx, change, send)
 			}
 		}
 		if err != nil {
 			return
 		}
 	}
+}
+
+// tellChange tells a change as far as the reader may know of it. Rights are measured by the register of records, which must
+// have come as far first, and is nobody's screen itself.
+func (a *API) tellChange(ctx context.Context, change postgres.Change, send sse.Sender) error {
+	if change.Projection == projections.Records.Name {
+		return nil
+	}
+	waiting, cancel := context.WithTimeout(ctx, waitAtMost)
+	defer cancel()
+	if err := a.Hub.WaitFor(waiting, change.Position, projections.Records.Name); err != nil {
+		return send.Data(Lost{Position: change.Position})
+	}
+	keys, err := a.queries(ctx).Known(ctx, change.Keys)
+	switch {
+	case err != nil:
+		return send.Data(Lost{Position: change.Position})
+	case len(keys) == 0 && len(change.Keys) > 0:
+		return nil
+	}
+	return send.Data(Changed{Projection: change.Projection, Position: change.Position, Keys: keys})
 }

@@ -107,7 +107,7 @@ type influenceMapInput struct {
 
 // contactReport forms the report, records that it is opened, and only then gives the personal data away.
 func (a *API) contactReport(ctx context.Context, in *contactReportInput) (readmodels.ContactReport, error) {
-	report, err := a.Queries.ContactReport(ctx, in.ID, in.ContactReportFilter, a.Executor.Now())
+	report, err := a.queries(ctx).ContactReport(ctx, in.ID, in.ContactReportFilter, a.Executor.Now())
 	if err != nil {
 		return report, err
 	}
@@ -122,56 +122,57 @@ func (a *API) contactReport(ctx context.Context, in *contactReportInput) (readmo
 }
 
 func counterpartyQueries(a *API) {
-	q := func() *readmodels.Queries { return a.Queries }
 	get(a, "/counterparties", "list-counterparties", "counterparties", "List counterparties", reads("clients", "duplicates"),
 		func(ctx context.Context, f *readmodels.ClientFilter) (readmodels.Page[readmodels.ClientItem], error) {
-			return q().Clients(ctx, *f)
+			return a.queries(ctx).Clients(ctx, *f)
 		})
 	get(a, "/counterparties/{id}", "get-counterparty", "counterparties", "A counterparty's card", reads("clients", "duplicates", "audience_groups"),
 		func(ctx context.Context, in *RecordPath) (readmodels.ClientCard, error) {
-			return q().ClientCard(ctx, in.ID)
+			return a.queries(ctx).ClientCard(ctx, in.ID)
 		})
 	get(a, "/counterparties/{id}/contacts", "get-contact-report", "counterparties", "A counterparty's contact information; who opened it is recorded", reads("clients", "contact_use"), a.contactReport)
 	get(a, "/counterparties/{id}/influence", "get-influence-map", "counterparties", "A counterparty's influence map", reads("clients", "influence"),
 		func(ctx context.Context, in *influenceMapInput) (readmodels.InfluenceMap, error) {
-			return q().InfluenceMap(ctx, in.ID, in.InfluenceFilter, domain.DateOf(a.Executor.Now(), reader(ctx).Zone))
+			return a.queries(ctx).InfluenceMap(ctx, in.ID, in.InfluenceFilter, domain.DateOf(a.Executor.Now(), reader(ctx).Zone))
 		})
 	get(a, "/similar-counterparties", "find-similar-counterparties", "counterparties", "Counterparties like the one being typed", reads("clients"),
 		func(ctx context.Context, f *readmodels.SimilarFilter) ([]readmodels.SimilarClient, error) {
-			return q().SimilarClients(ctx, *f)
+			return a.queries(ctx).SimilarClients(ctx, *f)
 		})
 	get(a, "/search", "search", "counterparties", "Find counterparties and persons", reads("clients"),
 		func(ctx context.Context, f *readmodels.SearchFilter) ([]readmodels.SearchHit, error) {
-			return q().Search(ctx, *f)
+			return a.queries(ctx).Search(ctx, *f)
 		})
 	get(a, "/contact-persons", "list-contact-persons", "contact-persons", "List contact persons", reads("clients"),
 		func(ctx context.Context, f *readmodels.PersonFilter) (readmodels.Page[readmodels.PersonItem], error) {
-			return q().Persons(ctx, *f)
+			return a.queries(ctx).Persons(ctx, *f)
 		})
 	get(a, "/contact-persons/{id}", "get-contact-person", "contact-persons", "A contact person's card", reads("clients"),
 		func(ctx context.Context, in *RecordPath) (readmodels.PersonCard, error) {
-			return q().PersonCard(ctx, in.ID)
+			return a.queries(ctx).PersonCard(ctx, in.ID)
 		})
 	get(a, "/duplicates", "list-duplicates", "duplicates", "Possible duplicates, side by side", reads("duplicates", "clients"),
 		func(ctx context.Context, f *readmodels.DuplicateFilter) (readmodels.Page[readmodels.DuplicateItem], error) {
-			return q().DuplicateQueue(ctx, *f)
+			return a.queries(ctx).DuplicateQueue(ctx, *f)
 		})
 	get(a, "/merge-log", "list-merges", "duplicates", "Merges and un-merges", reads("duplicates", "clients"),
 		func(ctx context.Context, f *readmodels.MergeLogFilter) (readmodels.Page[readmodels.MergeItem], error) {
-			return q().MergeLog(ctx, *f)
+			return a.queries(ctx).MergeLog(ctx, *f)
 		})
 	get(a, "/audience-groups", "list-audience-groups", "audience-groups", "List groups to write to", reads("audience_groups"),
 		func(ctx context.Context, f *readmodels.GroupFilter) (readmodels.Page[readmodels.GroupItem], error) {
-			return q().Groups(ctx, *f)
+			return a.queries(ctx).Groups(ctx, *f)
 		})
 	get(a, "/audience-groups/{id}", "get-audience-group", "audience-groups", "A group with its members", reads("audience_groups", "clients"),
 		func(ctx context.Context, in *RecordPath) (readmodels.GroupCard, error) {
-			return q().Group(ctx, in.ID)
+			return a.queries(ctx).Group(ctx, in.ID)
 		})
 	get(a, "/reports/portfolio-growth", "report-portfolio-growth", "reports", "How portfolios grew, month by month", reads("clients"),
 		func(ctx context.Context, f *readmodels.GrowthFilter) ([]readmodels.GrowthMonth, error) {
-			return q().PortfolioGrowth(ctx, *f, a.Executor.Now())
+			return a.queries(ctx).PortfolioGrowth(ctx, *f, a.Executor.Now())
 		})
 	get(a, "/reports/portfolios", "report-portfolios", "reports", "Portfolios by responsible employee", reads("clients"),
-		func(ctx context.Context, _ *struct{}) ([]readmodels.Portfolio, error) { return q().Portfolios(ctx) })
+		func(ctx context.Context, _ *struct{}) ([]readmodels.Portfolio, error) {
+			return a.queries(ctx).Portfolios(ctx)
+		})
 }

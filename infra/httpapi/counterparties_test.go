@@ -2,6 +2,7 @@ package httpapi_test
 
 import (
 	"encoding/json"
+	"github.com/letopis-crm/letopis/domain"
 	"net/http"
 	"strings"
 	"testing"
@@ -14,7 +15,7 @@ func TestCounterpartyAPI(t *testing.T) {
 	k := newKit(t)
 	post := func(path, body string, want int) string {
 		t.Helper()
-		status, answer := k.send(identity.EmployeeRole, http.MethodPost, path, body)
+		status, answer := k.send(domain.RoleEmployee, http.MethodPost, path, body)
 		if status != want {
 			t.Fatalf("%s: %d %s", path, status, answer)
 		}
@@ -27,7 +28,7 @@ func TestCounterpartyAPI(t *testing.T) {
 		`{"kind":"organisation","legal_name":"Рога","inn":"7707083894"}`:                   `"inn"`,
 		`{"kind":"organisation","legal_name":"Сбер","inn":"7707083893","kpp":"773601001"}`: id,
 	} {
-		if status, answer := k.send(identity.EmployeeRole, http.MethodPost, "/v1/counterparties", body); status < 400 || !strings.Contains(answer, what) {
+		if status, answer := k.send(domain.RoleEmployee, http.MethodPost, "/v1/counterparties", body); status < 400 || !strings.Contains(answer, what) {
 			t.Errorf("%s: %d %s, want %s in it", body, status, answer, what)
 		}
 	}
@@ -38,30 +39,30 @@ func TestCounterpartyAPI(t *testing.T) {
 	post("/v1/influence-links/"+link+"/outdate", `{"until":"2026-02-01","reason":"ушла"}`, http.StatusOK)
 	pair := post("/v1/duplicates", `{"left_id":"`+id+`","right_id":"`+other+`"}`, http.StatusOK)
 	post("/v1/duplicates/"+pair+"/merge", `{"survivor_id":"`+id+`"}`, http.StatusForbidden)
-	if status, answer := k.send(identity.Manager, http.MethodPost, "/v1/duplicates/"+pair+"/merge", `{"survivor_id":"`+id+`","take_from_loser":["inn","shoe_size"]}`); status != http.StatusUnprocessableEntity || !strings.Contains(answer, "take_from_loser[1]") {
+	if status, answer := k.send(domain.RoleManager, http.MethodPost, "/v1/duplicates/"+pair+"/merge", `{"survivor_id":"`+id+`","take_from_loser":["inn","shoe_size"]}`); status != http.StatusUnprocessableEntity || !strings.Contains(answer, "take_from_loser[1]") {
 		t.Errorf("a field that no counterparty has: %d %s", status, answer)
 	}
-	if status, answer := k.send(identity.Manager, http.MethodPost, "/v1/duplicates/"+pair+"/merge", `{"survivor_id":"`+id+`"}`); status != http.StatusOK {
+	if status, answer := k.send(domain.RoleManager, http.MethodPost, "/v1/duplicates/"+pair+"/merge", `{"survivor_id":"`+id+`"}`); status != http.StatusOK {
 		t.Errorf("merge: %d %s", status, answer)
 	}
-	if status, answer := k.send(identity.EmployeeRole, http.MethodPost, "/v1/counterparties/"+other+"/activate", `{}`); status < 400 || !strings.Contains(answer, id) {
+	if status, answer := k.send(domain.RoleEmployee, http.MethodPost, "/v1/counterparties/"+other+"/activate", `{}`); status < 400 || !strings.Contains(answer, id) {
 		t.Errorf("the loser's refusal names the survivor: %d %s", status, answer)
 	}
 	for _, path := range []string{
 		"/v1/counterparties?q=ромашка&role=customer&state=active&has_duplicates=true&limit=3", "/v1/counterparties?sort=newest&responsible=" + id + "&parent=" + id, "/v1/duplicates?client=" + id, "/v1/reports/portfolio-growth?responsible=" + id, "/v1/similar-counterparties?name=ромашка&phone=123",
 		"/v1/search?q=ромашка", "/v1/contact-persons?q=орл", "/v1/duplicates?rule=same_inn", "/v1/merge-log", "/v1/audience-groups", "/v1/reports/portfolio-growth", "/v1/reports/portfolios",
 	} {
-		if status, answer := k.send(identity.EmployeeRole, http.MethodGet, path, ""); status != http.StatusOK {
+		if status, answer := k.send(domain.RoleEmployee, http.MethodGet, path, ""); status != http.StatusOK {
 			t.Errorf("%s: %d %s", path, status, answer)
 		}
 	}
 	for path, want := range map[string]string{"counterparties?limit=0": `"range"`, "counterparties?responsible=1": `"invalid"`, "counterparties?state=gone": `query.state`, "time-sheet?month=2026-99": `query.month`} {
-		if status, answer := k.send(identity.EmployeeRole, http.MethodGet, "/v1/"+path, ""); status != http.StatusUnprocessableEntity || !strings.Contains(answer, want) {
+		if status, answer := k.send(domain.RoleEmployee, http.MethodGet, "/v1/"+path, ""); status != http.StatusUnprocessableEntity || !strings.Contains(answer, want) {
 			t.Errorf("%s: %d %s, want %s", path, status, answer, want)
 		}
 	}
 	for _, path := range []string{"", "/contacts"} {
-		if status, _ := k.send(identity.EmployeeRole, http.MethodGet, "/v1/counterparties/"+id+path, ""); status != http.StatusNotFound {
+		if status, _ := k.send(domain.RoleEmployee, http.MethodGet, "/v1/counterparties/"+id+path, ""); status != http.StatusNotFound {
 			t.Errorf("%s of an empty register: %d", path, status)
 		}
 	}
@@ -92,7 +93,7 @@ func TestReferencesAreThere(t *testing.T) {
 		"audience-groups/" + anything + "/add-members":  {`{"counterparty_ids":[` + nobody + `]}`, []string{"counterparty_ids[0]"}},
 		"threads": {`{"kind":"question","addressee_ids":[` + nobody + `],"subject":"Срок","text":"Когда?","context":{"counterparty_id":` + nobody + `}}`, []string{"addressee_ids[0]", "context.counterparty_id"}},
 	} {
-		status, answer := k.send(identity.Manager, http.MethodPost, "/v1/"+path, c.body)
+		status, answer := k.send(domain.RoleManager, http.MethodPost, "/v1/"+path, c.body)
 		for _, field := range c.fields {
 			if status != http.StatusUnprocessableEntity || !strings.Contains(answer, "body."+field) {
 				t.Errorf("%s: %d %s, want %s named", path, status, answer, field)
@@ -115,7 +116,7 @@ func TestImpossibleValues(t *testing.T) {
 		`"extra":` + strings.Repeat(`{"a":`, 40) + `1` + strings.Repeat(`}`, 40): "too deep",
 		`"short_name":"` + "\xff" + `"`:                                          "not UTF-8",
 	} {
-		status, answer := k.send(identity.EmployeeRole, http.MethodPost, "/v1/counterparties", `{"kind":"organisation","legal_name":"Ромашка",`+body+`}`)
+		status, answer := k.send(domain.RoleEmployee, http.MethodPost, "/v1/counterparties", `{"kind":"organisation","legal_name":"Ромашка",`+body+`}`)
 		if status != http.StatusUnprocessableEntity && status != http.StatusBadRequest || !strings.Contains(answer, field) {
 			t.Errorf("%.60s: %d %s, want %s", body, status, answer, field)
 		}
@@ -126,11 +127,11 @@ func TestImpossibleValues(t *testing.T) {
 		"reminders": `{"text":"Позвонить","fire_at":"9999-12-31T23:59:59-23:59"}`,
 		"employees": `{"name":{"last":"Орлова","first":"Анна"},"hired_on":"2026-03-10","phone":"abc"}`,
 	} {
-		if status, answer := k.send(identity.Administrator, http.MethodPost, "/v1/"+path, body); status != http.StatusUnprocessableEntity {
+		if status, answer := k.send(domain.RoleManager, http.MethodPost, "/v1/"+path, body); status != http.StatusUnprocessableEntity {
 			t.Errorf("%s %s: %d %s", path, body, status, answer)
 		}
 	}
-	session, err := k.identity.SignIn(t.Context(), string(identity.Administrator), "a long password", identity.Client{})
+	session, err := k.identity.SignIn(t.Context(), string(domain.RoleAdministrator), "a long password", identity.Client{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -52,7 +52,7 @@ func registerDailyReport(a *API) {
 			if err != nil {
 				return readmodels.Page[readmodels.DailyReportIssue]{}, err
 			}
-			return a.Queries.DailyReportArchive(ctx, employee.UUID(), in.DailyReportFilter)
+			return a.queries(ctx).DailyReportArchive(ctx, employee.UUID(), in.DailyReportFilter)
 		})
 }
 
@@ -70,7 +70,7 @@ func (a *API) formDailyReport(ctx context.Context, in *dailyReportInput, operati
 	if err != nil {
 		return nil, err
 	}
-	report, err := a.Queries.DailyReport(ctx, readmodels.DailyReportFrame{
+	report, err := a.queries(ctx).DailyReport(ctx, readmodels.DailyReportFrame{
 		Employee: employee, Now: a.Executor.Now(), Day: day.Day, Zone: day.Zone, SoonUntil: day.SoonUntil, Horizon: day.Horizon, Lang: reader(ctx).Lang,
 	})
 	if err != nil {

@@ -65,26 +65,26 @@ type absencesInput struct{ readmodels.AbsenceFilter }
 func employeeQueries(a *API) {
 	get(a, "/employees", "list-employees", "employees", "The directory, by name", reads("employees"),
 		func(ctx context.Context, in *employeesInput) (readmodels.Page[readmodels.EmployeeItem], error) {
-			return a.Queries.Employees(ctx, in.EmployeeFilter, a.Executor.Now())
+			return a.queries(ctx).Employees(ctx, in.EmployeeFilter, a.Executor.Now())
 		})
 	get(a, "/employees/{id}", "get-employee", "employees", "An employee's card", reads("employees"),
 		func(ctx context.Context, in *employeeInput) (readmodels.EmployeeDetail, error) {
-			return a.Queries.Employee(ctx, in.ID, a.Executor.Now())
+			return a.queries(ctx).Employee(ctx, in.ID, a.Executor.Now())
 		})
 	get(a, "/absences", "list-absences", "employees", "Absences, by first day", reads("employees"),
 		func(ctx context.Context, in *absencesInput) (readmodels.Page[readmodels.EmployeeAbsence], error) {
-			return a.Queries.Absences(ctx, in.AbsenceFilter)
+			return a.queries(ctx).Absences(ctx, in.AbsenceFilter)
 		})
 	get(a, "/me/stands-in-for", "list-my-substitutions", "employees", "Whom I stand in for today", reads("employees"),
 		func(ctx context.Context, _ *struct{}) ([]readmodels.EmployeeAbsence, error) {
-			return a.Queries.StandsInFor(ctx, principal(ctx).Employee.UUID(), a.Executor.Now())
+			return a.queries(ctx).StandsInFor(ctx, principal(ctx).Employee.UUID(), a.Executor.Now())
 		})
 	get(a, "/departments", "list-departments", "departments", "The tree of departments", reads("employees"),
 		func(ctx context.Context, _ *struct{}) ([]readmodels.DepartmentNode, error) {
-			return a.Queries.Departments(ctx)
+			return a.queries(ctx).Departments(ctx)
 		})
 	get(a, "/working-calendars", "list-working-calendars", "working-calendars", "The working calendars", reads("employees"),
 		func(ctx context.Context, _ *struct{}) ([]readmodels.WorkingCalendarDetail, error) {
-			return a.Queries.WorkingCalendars(ctx)
+			return a.queries(ctx).WorkingCalendars(ctx)
 		})
 }

@@ -18,10 +18,10 @@ type eventsInput struct{ readmodels.EventFilter }
 func registerHistory(a *API) {
 	get(a, "/counterparties/{id}/history", "get-counterparty-history", "counterparties", "Everything that happened with a client, the newest first",
 		reads("history", "clients"), func(ctx context.Context, in *historyInput) (readmodels.Page[readmodels.HistoryItem], error) {
-			return a.Queries.History(ctx, in.ID, in.HistoryFilter, reader(ctx))
+			return a.queries(ctx).History(ctx, in.ID, in.HistoryFilter, reader(ctx))
 		})
 	get(a, "/events", "list-events", "records", "Events of the whole log, such as those behind a number of a report",
 		reads("history"), func(ctx context.Context, in *eventsInput) (readmodels.Page[readmodels.HistoryItem], error) {
-			return a.Queries.Events(ctx, in.EventFilter, reader(ctx))
+			return a.queries(ctx).Events(ctx, in.EventFilter, reader(ctx))
 		})
 }

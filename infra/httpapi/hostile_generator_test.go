@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"github.com/letopis-crm/letopis/domain"
 	"maps"
 	"math/rand/v2"
 	"net/http"
@@ -17,7 +18,6 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/letopis-crm/letopis/infra/httpapi"
-	"github.com/letopis-crm/letopis/infra/identity"
 )
 
 // operation is one of the document's, with its shared parts in place.
@@ -69,7 +69,7 @@ func (o operation) plural() string { return strings.Split(o.Path, "/")[2] }
 // ask is a request before it is sent.
 type ask struct {
 	op     operation
-	role   identity.Role // "" for nobody
+	role   domain.Role // "" for nobody
 	path   string
 	query  url.Values
 	header map[string]string
@@ -265,7 +265,7 @@ func innOf(seed int) string {
 	return digits + strconv.Itoa(sum%11%10)
 }
 
-var everyRole = slices.Concat(allRoles, []identity.Role{identity.Administrator, identity.Manager})
+var everyRole = slices.Concat(domain.Roles, []domain.Role{domain.RoleAdministrator, domain.RoleManager})
 
 // valid asks for something possible.
 func (g *generator) valid(o operation) ask {

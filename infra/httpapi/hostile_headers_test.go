@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"github.com/letopis-crm/letopis/domain"
 	"io"
 	"log/slog"
 	"maps"
@@ -15,7 +16,6 @@ import (
 	"testing"
 
 	"github.com/letopis-crm/letopis/infra/httpapi"
-	"github.com/letopis-crm/letopis/infra/identity"
 )
 
 // onEveryAnswer keeps browsers from reading more into an answer than there is, pages and errors included.
@@ -84,7 +84,7 @@ func TestOtherSitesAreRefused(t *testing.T) {
 	k := newKit(t)
 	body := `{"name":"Клиенты","kind":"counterparty_group"}`
 	ask := func(extra map[string]string) (int, string) {
-		header := map[string]string{"Authorization": "Bearer " + k.token[identity.EmployeeRole], "Content-Type": "application/json"}
+		header := map[string]string{"Authorization": "Bearer " + k.token[domain.RoleManager], "Content-Type": "application/json"}
 		maps.Copy(header, extra)
 		status, answer, _ := k.plainly("POST", "/v1/audience-groups", header, body)
 		var problem httpapi.Problem
@@ -121,7 +121,7 @@ func TestLimits(t *testing.T) {
 		return `{"channel":"call","from_raw":"8 916 123-45-67","text":"` + strings.Repeat("a", size) + `"}`
 	}
 	for size, want := range map[int]int{900_000: 201, 1_500_000: 422, 2 << 20: 413, 5 << 20: 413} {
-		if status, answer := k.send(identity.EmployeeRole, "POST", "/v1/messages", text(size)); status != want || want > 300 && !strings.Contains(answer, `"code"`) {
+		if status, answer := k.send(domain.RoleEmployee, "POST", "/v1/messages", text(size)); status != want || want > 300 && !strings.Contains(answer, `"code"`) {
 			t.Errorf("%d bytes: %d %.200s, want %d", size, status, answer, want)
 		}
 	}
@@ -154,7 +154,7 @@ func (k *kit) raw(request string) string {
 func TestMalformedRequests(t *testing.T) {
 	t.Parallel()
 	k := newKit(t)
-	signedIn := "Host: x\r\nContent-Type: application/json\r\nAuthorization: Bearer " + k.token[identity.EmployeeRole] + "\r\n"
+	signedIn := "Host: x\r\nContent-Type: application/json\r\nAuthorization: Bearer " + k.token[domain.RoleEmployee] + "\r\n"
 	for name, request := range map[string]string{
 		"garbage":             "\x16\x03\x01\x00\xa5\r\n\r\n",
 		"no host":             "GET /v1/session HTTP/1.1\r\n\r\n",
@@ -182,7 +182,7 @@ func TestLogInjection(t *testing.T) {
 	k := newKit(t)
 	forged := "x\r\n{\"level\":\"ERROR\",\"msg\":\"forged\"}\x1b[31m"
 	for _, path := range []string{"/v1/" + "a%0d%0a%7b%22msg%22:%22forged%22%7d%1b%5b31m", "/v1/counterparties?text=x%0d%0a%1b", "/v1/records/%0aforged/00000000-0000-4000-8000-000000000001"} {
-		k.plainly("GET", path, map[string]string{"Authorization": "Bearer " + k.token[identity.EmployeeRole]}, "")
+		k.plainly("GET", path, map[string]string{"Authorization": "Bearer " + k.token[domain.RoleEmployee]}, "")
 	}
 	k.send("", "POST", "/v1/session", `{"login":`+quoted(forged)+`,"password":"x"}`)
 	k.plainly("GET", "/v1/session", map[string]string{"User-Agent": "\xff", "Authorization": "Bearer \u202e"}, "")

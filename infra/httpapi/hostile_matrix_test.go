@@ -1,6 +1,7 @@
 package httpapi_test
 
 import (
+	"github.com/letopis-crm/letopis/domain"
 	"net/http"
 	"slices"
 	"strings"
@@ -19,8 +20,8 @@ func TestPolicyMatrix(t *testing.T) {
 		if o.OperationID == endless {
 			continue
 		}
-		for _, role := range slices.Concat([]identity.Role{""}, allRoles) {
-			denied := slices.Contains(identity.Denied(identity.Principal{Roles: []identity.Role{role}}), o.OperationID)
+		for _, role := range slices.Concat([]domain.Role{""}, domain.Roles) {
+			denied := slices.Contains(identity.Denied(identity.Principal{Roles: []domain.Role{role}}), o.OperationID)
 			for _, body := range []string{"", `{"evil":true}`, `{"a":`} {
 				before := k.store.head.Load()
 				status, answer := k.send(role, o.Method, place(o.Path), body)
@@ -60,7 +61,7 @@ func TestCredentials(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	owner := identity.Principal{Employee: k.who[identity.Manager], Login: "manager"}
+	owner := identity.Principal{Employee: k.who[domain.RoleManager], Login: "manager"}
 	old, info, err := k.identity.CreateToken(t.Context(), owner,
 		identity.NewToken{Name: "old", Lifetime: time.Hour, Scopes: []string{identity.ScopeRead}})
 	if err != nil {
@@ -79,7 +80,7 @@ func TestCredentials(t *testing.T) {
 			t.Fatal(done, err)
 		}
 	}
-	good := k.token[identity.Manager]
+	good := k.token[domain.RoleManager]
 	for _, c := range []struct {
 		what, name, value string
 		status            int
@@ -103,10 +104,10 @@ func TestCredentials(t *testing.T) {
 		}
 	}
 	// A token of another is neither shown nor ended.
-	if status, answer := k.send(identity.EmployeeRole, "DELETE", "/v1/tokens/"+info.ID.String(), ""); status != http.StatusNotFound {
+	if status, answer := k.send(domain.RoleEmployee, "DELETE", "/v1/tokens/"+info.ID.String(), ""); status != http.StatusNotFound {
 		t.Errorf("another's token: %d %s", status, answer)
 	}
-	if _, answer := k.send(identity.EmployeeRole, "GET", "/v1/tokens", ""); strings.Contains(answer, info.ID.String()) {
+	if _, answer := k.send(domain.RoleEmployee, "GET", "/v1/tokens", ""); strings.Contains(answer, info.ID.String()) {
 		t.Errorf("another's token is shown: %s", answer)
 	}
 	if status, answer, _ := k.plainly("DELETE", "/v1/session", map[string]string{"Cookie": identity.CookieName + "=" + session.Token}, ""); status >= 300 {

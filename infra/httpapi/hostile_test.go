@@ -75,7 +75,7 @@ func TestHostileRequests(t *testing.T) {
 
 // staff puts those who ask into the register: their names must be found.
 func (h *hostile) staff() {
-	for _, role := range allRoles {
+	for _, role := range domain.Roles {
 		_, err := commands.Execute(h.t.Context(), h.executor, domain.Employees, h.who[role],
 			commands.HireEmployee{Name: domain.EmployeeName{Last: "Орлова", First: string(role)}, Hired: "2020-01-09"},
 			commands.Request{CommandID: uuid.New(), Source: domain.SourceImport, Actor: h.who[role]})
@@ -368,7 +368,7 @@ func (h *hostile) giveTwice(o operation) {
 	}
 	other := a.clone()
 	for other.role == a.role {
-		other.role = pick(h.generator, allRoles)
+		other.role = pick(h.generator, domain.Roles)
 	}
 	if third, _ := h.try(other); third.status < 300 && receiptOf(third) == receiptOf(first) {
 		h.report(other, "somebody else's key gave somebody else's answer")

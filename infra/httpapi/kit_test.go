@@ -4,8 +4,10 @@ import (
 	"context"
 	"io"
 	"log/slog"
+	"maps"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -18,6 +20,7 @@ import (
 	"github.com/letopis-crm/letopis/commands"
 	"github.com/letopis-crm/letopis/commands/storetest"
 	"github.com/letopis-crm/letopis/domain"
+	"github.com/letopis-crm/letopis/domain/access"
 	"github.com/letopis-crm/letopis/infra/httpapi"
 	"github.com/letopis-crm/letopis/infra/identity"
 	"github.com/letopis-crm/letopis/infra/postgres"
@@ -31,8 +34,8 @@ import (
 type kit struct {
 	t          testing.TB
 	url        string
-	token      map[identity.Role]string
-	who        map[identity.Role]domain.EmployeeID
+	token      map[domain.Role]string
+	who        map[domain.Role]domain.EmployeeID
 	pool       *pgxpool.Pool
 	store      *countedStore
 	executor   *commands.Executor
@@ -73,11 +76,15 @@ func (w *written) String() string {
 	return w.text.String()
 }
 
-// everybody has the role that their id stands for.
-type everybody map[domain.EmployeeID][]identity.Role
+// everybody has the role that their id stands for, and works in one department.
+type everybody map[domain.EmployeeID][]domain.Role
 
-func (e everybody) Roles(_ context.Context, id domain.EmployeeID) ([]identity.Role, error) {
+func (e everybody) Roles(_ context.Context, id domain.EmployeeID) ([]domain.Role, error) {
 	return e[id], nil
+}
+
+func (e everybody) Standing(context.Context, domain.EmployeeID) (access.Standing, error) {
+	return access.Standing{Team: slices.Collect(maps.Keys(e))}, nil
 }
 
 func (e everybody) StandsInFor(context.Context, domain.EmployeeID, domain.EmployeeID, time.Time) (bool, error) {
@@ -86,12 +93,10 @@ func (e everybody) StandsInFor(context.Context, domain.EmployeeID, domain.Employ
 
 func (e everybody) WithEmail(context.Context, string) ([]domain.EmployeeID, error) { return nil, nil }
 
-var allRoles = []identity.Role{identity.EmployeeRole, identity.Manager, identity.ComplianceReviewer, identity.Administrator}
-
 func newKit(tb testing.TB) *kit {
 	tb.Helper()
 	t := tb
-	k := &kit{t: t, token: map[identity.Role]string{}, who: map[identity.Role]domain.EmployeeID{}, pool: pgtest.Pool(t), store: &countedStore{Store: storetest.New()}, log: &written{}}
+	k := &kit{t: t, token: map[domain.Role]string{}, who: map[domain.Role]domain.EmployeeID{}, pool: pgtest.Pool(t), store: &countedStore{Store: storetest.New()}, log: &written{}}
 	for _, p := range projections.All {
 		projector := postgres.NewProjector(k.pool, p, postgres.Config{})
 		t.Cleanup(projector.Close)
@@ -105,9 +110,9 @@ func newKit(tb testing.TB) *kit {
 	}
 	staff := everybody{}
 	k.identity = identity.New(k.pool, staff, time.Now, identity.Settings{})
-	for _, role := range allRoles {
+	for _, role := range domain.Roles {
 		id := domain.NewID[domain.Employee]()
-		staff[id] = []identity.Role{role}
+		staff[id] = []domain.Role{role}
 		if err := k.identity.CreateAccount(t.Context(), id, string(role), "a long password"); err != nil {
 			t.Fatal(err)
 		}
@@ -119,7 +124,7 @@ func newKit(tb testing.TB) *kit {
 		k.token[role], k.who[role] = token, id
 	}
 	logger := slog.New(slog.NewJSONHandler(k.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
-	k.executor = commands.NewExecutor(k.store, time.Now, identity.Guard)
+	k.executor = commands.NewExecutor(k.store, time.Now, identity.Guard).WithGate(identity.Gate)
 	handler, err := httpapi.New(httpapi.Deps{
 		Executor: k.executor, Queries: &readmodels.Queries{DB: k.pool}, Hub: postgres.NewHub(k.pool, logger),
 		Identity: k.identity, Logger: logger, Health: func(context.Context) map[string]error { return nil }, Streams: t.Context(),
@@ -150,7 +155,7 @@ func pages(tb testing.TB) http.Handler {
 var client = &http.Client{Timeout: 30 * time.Second, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 
 // send gives a request in a role's name ("" for nobody) and returns status and body.
-func (k *kit) send(role identity.Role, method, path, body string) (int, string) {
+func (k *kit) send(role domain.Role, method, path, body string) (int, string) {
 	k.t.Helper()
 	r, err := http.NewRequestWithContext(k.t.Context(), method, k.url+path, strings.NewReader(body))
 	if err != nil {

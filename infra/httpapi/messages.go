@@ -50,23 +50,23 @@ func messageQueries(a *API) {
 	from := reads("messages", "employees", "clients")
 	get(a, "/messages", "list-messages", "messages", "The inbox, the newest first", from,
 		func(ctx context.Context, in *messagesInput) (readmodels.Page[readmodels.MessageItem], error) {
-			return a.Queries.Messages(ctx, in.MessageFilter, a.Executor.Now())
+			return a.queries(ctx).Messages(ctx, in.MessageFilter, a.Executor.Now())
 		})
 	get(a, "/messages/{id}", "get-message", "messages", "A message with all its words and its course", from,
 		func(ctx context.Context, in *messageInput) (readmodels.MessageDetail, error) {
-			return a.Queries.Message(ctx, in.ID, a.Executor.Now())
+			return a.queries(ctx).Message(ctx, in.ID, a.Executor.Now())
 		})
 	get(a, "/me/messages", "list-my-messages", "messages", "Open messages addressed to me, those to be acknowledged first", from,
 		func(ctx context.Context, in *myMessagesInput) ([]readmodels.MyMessage, error) {
-			return a.Queries.MyMessages(ctx, asWhom(ctx), in.SeenUntil, a.Executor.Now())
+			return a.queries(ctx).MyMessages(ctx, asWhom(ctx), in.SeenUntil, a.Executor.Now())
 		})
 	get(a, "/reports/messages", "get-message-analysis", "reports", "Messages by channel, topic, hour and other traits", from,
 		func(ctx context.Context, in *messageAnalysisInput) ([]readmodels.MessageGroup, error) {
-			return a.Queries.MessageAnalysis(ctx, in.MessageAnalysisFilter, reader(ctx).Zone, a.Executor.Now())
+			return a.queries(ctx).MessageAnalysis(ctx, in.MessageAnalysisFilter, reader(ctx).Zone, a.Executor.Now())
 		})
 	get(a, "/reports/messages/events", "get-message-analysis-events", "reports", "The events behind one number of the analysis of messages", from,
 		func(ctx context.Context, in *messageEvidenceInput) (readmodels.NumberEvidence, error) {
-			return a.Queries.MessageEvidence(ctx, in.MessageEvidenceFilter, reader(ctx).Zone, a.Executor.Now())
+			return a.queries(ctx).MessageEvidence(ctx, in.MessageEvidenceFilter, reader(ctx).Zone, a.Executor.Now())
 		})
 }
 

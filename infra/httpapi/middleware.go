@@ -39,7 +39,7 @@ func headerOf(ctx context.Context, name string) string {
 // reader is the language (Accept-Language, Russian unless English is preferred) and the time zone (X-Time-Zone) of who
 // asks.
 func reader(ctx context.Context) readmodels.Reader {
-	r := readmodels.Reader{Employee: principal(ctx).Employee, Lang: wording.Russian, Zone: defaultZone}
+	r := readmodels.Reader{Lang: wording.Russian, Zone: defaultZone}
 	if strings.HasPrefix(strings.ToLower(headerOf(ctx, "Accept-Language")), "en") {
 		r.Lang = wording.English
 	}

@@ -43,23 +43,23 @@ func negotiationQueries(a *API) {
 	from := reads("negotiations", "commitments", "employees", "clients")
 	get(a, "/negotiations", "list-negotiations", "negotiations", "List negotiations, the latest first", from,
 		func(ctx context.Context, f *readmodels.NegotiationFilter) (readmodels.Page[readmodels.NegotiationItem], error) {
-			return a.Queries.Negotiations(ctx, *f, a.Executor.Now())
+			return a.queries(ctx).Negotiations(ctx, *f, a.Executor.Now())
 		})
 	get(a, "/negotiations/{id}", "get-negotiation", "negotiations", "A negotiation with its record, hits, steps and commitments", append(from, "reminders"),
 		func(ctx context.Context, in *recordPath) (readmodels.NegotiationDetail, error) {
-			return a.Queries.Negotiation(ctx, in.ID, a.Executor.Now())
+			return a.queries(ctx).Negotiation(ctx, in.ID, a.Executor.Now())
 		})
 	get(a, "/review-desk", "get-review-desk", "negotiations", "Records that wait for their review, the nearest deadline first", from,
 		func(ctx context.Context, f *readmodels.ReviewDeskFilter) (readmodels.Page[readmodels.ReviewDeskItem], error) {
-			return a.Queries.ReviewDesk(ctx, *f, a.Executor.Now())
+			return a.queries(ctx).ReviewDesk(ctx, *f, a.Executor.Now())
 		})
 	get(a, "/commitments", "list-commitments", "commitments", "What was promised, by us and to us", from,
 		func(ctx context.Context, f *readmodels.CommitmentFilter) (readmodels.Page[readmodels.CommitmentItem], error) {
-			return a.Queries.Commitments(ctx, *f, a.Executor.Now())
+			return a.queries(ctx).Commitments(ctx, *f, a.Executor.Now())
 		})
 	get(a, "/reports/negotiations", "report-negotiations", "reports", "How negotiations are recorded and reviewed", from,
 		func(ctx context.Context, f *readmodels.NegotiationMetricsFilter) (readmodels.NegotiationMetrics, error) {
-			return a.Queries.NegotiationMetrics(ctx, *f, a.Executor.Now())
+			return a.queries(ctx).NegotiationMetrics(ctx, *f, a.Executor.Now())
 		})
 	get(a, "/screening-rules", "get-screening-rules", "negotiations", "The screening rules with all their versions", nil,
 		func(ctx context.Context, _ *struct{}) (ScreeningRulesState, error) {

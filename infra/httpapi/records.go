@@ -2,13 +2,13 @@ package httpapi
 
 import (
 	"context"
-	"slices"
 	"time"
 
 	"github.com/google/uuid"
 
 	"github.com/letopis-crm/letopis/commands"
 	"github.com/letopis-crm/letopis/domain"
+	"github.com/letopis-crm/letopis/domain/access"
 	"github.com/letopis-crm/letopis/domain/wording"
 	"github.com/letopis-crm/letopis/readmodels"
 )
@@ -56,10 +56,7 @@ type RecordTrail struct {
 func registerRecords(a *API) {
 	get(a, "/records/{kind}/{id}", "get-record", "records", "Any record as it stood at an instant", nil,
 		func(ctx context.Context, in *recordInput) (RecordState, error) {
-			past, _, err := commands.Trail(ctx, a.Executor, in.Kind, in.ID, in.At)
-			if err == nil {
-				err = mayOpen(ctx, past.State)
-			}
+			past, _, err := a.trail(ctx, in)
 			if err != nil {
 				return RecordState{}, err
 			}
@@ -67,26 +64,38 @@ func registerRecords(a *API) {
 		})
 	get(a, "/records/{kind}/{id}/trail", "get-record-trail", "records", "Audit trail of any record: who, when, from what to what", nil,
 		func(ctx context.Context, in *recordInput) (RecordTrail, error) {
-			past, steps, err := commands.Trail(ctx, a.Executor, in.Kind, in.ID, in.At)
-			if err == nil {
-				err = mayOpen(ctx, past.State)
-			}
+			_, steps, err := a.trail(ctx, in)
 			if err != nil {
 				return RecordTrail{}, err
 			}
-			told, err := tell(ctx, a.Queries, steps)
+			told, err := tell(ctx, a.queries(ctx), steps)
 			return RecordTrail{Kind: in.Kind, ID: in.ID, Steps: told}, err
 		})
 }
 
-// mayOpen keeps internal correspondence to those who take part in it; every other record is open to all employees.
-func mayOpen(ctx context.Context, state any) error {
-	thread, ok := state.(domain.InternalThread)
-	who := principal(ctx)
-	if !ok || slices.Contains(thread.Participants(), who.Employee) || slices.Contains(thread.Participants(), who.OnBehalfOf) && !who.OnBehalfOf.IsZero() {
-		return nil
+// trail is a record's past for who may read it. The right is that of today, whatever day is asked about.
+func (a *API) trail(ctx context.Context, in *recordInput) (commands.Past, []commands.Step, error) {
+	past, steps, err := commands.Trail(ctx, a.Executor, in.Kind, in.ID, time.Time{})
+	if err == nil {
+		err = a.mayRead(ctx, in.Kind, past.State)
 	}
-	return domain.ErrForbidden.Because("internal correspondence is for its participants")
+	if err != nil || in.At.IsZero() {
+		return past, steps, err
+	}
+	return commands.Trail(ctx, a.Executor, in.Kind, in.ID, in.At)
+}
+
+// mayRead refuses the present state of a record to who has no right to it.
+func (a *API) mayRead(ctx context.Context, kind string, state any) error {
+	record, err := commands.RecordOf(ctx, a.Executor, state)
+	if err != nil {
+		return err
+	}
+	resource, known := access.Of(kind)
+	if !known || !principal(ctx).Actor().Check(resource, access.Read, record) {
+		return domain.ErrForbidden.Because("this record is not yours to read")
+	}
+	return nil
 }
 
 // tell gives the steps their sentences and names.

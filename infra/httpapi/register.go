@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"reflect"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -15,6 +16,7 @@ import (
 	"github.com/letopis-crm/letopis/commands"
 	"github.com/letopis-crm/letopis/domain"
 	"github.com/letopis-crm/letopis/infra/identity"
+	"github.com/letopis-crm/letopis/projections"
 )
 
 // Envelope is what every command takes besides its body.
@@ -101,7 +103,7 @@ func (e Envelope) request(ctx context.Context, operation string) (commands.Reque
 	who := principal(ctx)
 	r := commands.Request{
 		CommandID: uuid.Must(uuid.NewV7()), Actor: who.Employee, OnBehalfOf: who.OnBehalfOf, Source: who.Source,
-		OccurredAt: e.OccurredAt, Reason: e.Reason, ClientIPHash: who.ClientIPHash, LookUp: true,
+		OccurredAt: e.OccurredAt, Reason: e.Reason, ClientIPHash: who.ClientIPHash, Outside: true,
 	}
 	if e.IdempotencyKey != "" {
 		// Bound to person and operation: another user's key never answers with somebody else's receipt.
@@ -158,9 +160,10 @@ func get[I, O any](a *API, path, operationID, tag, summary string, from []string
 	})
 }
 
-func (a *API) waitFor(ctx context.Context, projections []string) error {
+// waitFor waits until the projections, and the register that rights are measured by, are where the caller has been.
+func (a *API) waitFor(ctx context.Context, from []string) error {
 	text := headerOf(ctx, "X-After")
-	if text == "" || len(projections) == 0 {
+	if text == "" || len(from) == 0 {
 		return nil
 	}
 	position, err := strconv.ParseUint(text, 10, 64)
@@ -170,7 +173,7 @@ func (a *API) waitFor(ctx context.Context, projections []string) error {
 	}
 	waiting, cancel := context.WithTimeout(ctx, waitAtMost)
 	defer cancel()
-	if err := a.Hub.WaitFor(waiting, position, projections...); err != nil {
+	if err := a.Hub.WaitFor(waiting, position, append(slices.Clone(from), projections.Records.Name)...); err != nil {
 		late := &Problem{Status: http.StatusServiceUnavailable, Title: http.StatusText(http.StatusServiceUnavailable), Code: "not_yet",
 			Detail: fmt.Sprintf("the read model has not reached position %d yet", position)}
 		return huma.ErrorWithHeaders(late, http.Header{"Retry-After": {"1"}})

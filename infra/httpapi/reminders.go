@@ -18,6 +18,6 @@ func registerReminders(a *API) {
 	post[commands.CancelReminder](a, domain.Reminders, reminders, "cancel", "Take it back")
 	get(a, "/reminders", "list-reminders", reminders, "One's own reminders, by time", reads("reminders", "employees"),
 		func(ctx context.Context, f *readmodels.ReminderFilter) (readmodels.Page[readmodels.ReminderItem], error) {
-			return a.Queries.Reminders(ctx, myself(ctx).UUID(), *f, a.Executor.Now())
+			return a.queries(ctx).Reminders(ctx, myself(ctx).UUID(), *f, a.Executor.Now())
 		})
 }

@@ -22,7 +22,7 @@ type signInInput struct {
 type Me struct {
 	Employee domain.EmployeeID `json:"employee_id" format:"uuid" doc:"The employee"`
 	Login    string            `json:"login" doc:"The login"`
-	Roles    []identity.Role   `json:"roles" doc:"What the person may do in general"`
+	Roles    []domain.Role     `json:"roles" doc:"What the person may do in general"`
 	Denied   []string          `json:"denied" doc:"Operations, by their ids in this document, that the roles do not allow"`
 	Pending  identity.Pending  `json:"second_factor,omitempty" enum:"code,enrol" doc:"What the session lacks before it is good for anything: the code of the second factor, or the second factor itself"`
 	Expires  *time.Time        `json:"expires_at,omitempty" doc:"When the session ends at the latest"`
@@ -65,7 +65,7 @@ func registerSession(a *API) {
 func me(p identity.Principal) Me {
 	m := Me{Employee: p.Employee, Login: p.Login, Roles: p.Roles, Denied: identity.Denied(p), Pending: p.Pending}
 	if p.Pending == identity.PendingCode {
-		m.Roles = []identity.Role{}
+		m.Roles = []domain.Role{}
 	}
 	if !p.Expires.IsZero() {
 		m.Expires = &p.Expires

@@ -2,6 +2,7 @@ package httpapi_test
 
 import (
 	"encoding/json"
+	"github.com/letopis-crm/letopis/domain"
 	"io"
 	"net/http"
 	"strings"
@@ -96,7 +97,7 @@ func TestGuessingOverHTTP(t *testing.T) {
 	if wait := header.Get("Retry-After"); status != http.StatusTooManyRequests || wait == "" || wait == "0" || !strings.Contains(body, "too_many_attempts") {
 		t.Fatalf("%d, Retry-After %q: %s", status, wait, body)
 	}
-	if status, body := b.k.send(identity.Administrator, "POST", "/v1/accounts/manager/unlock", ""); status != 403 || !strings.Contains(body, "token.session_needed") {
+	if status, body := b.k.send(domain.RoleAdministrator, "POST", "/v1/accounts/manager/unlock", ""); status != 403 || !strings.Contains(body, "token.session_needed") {
 		t.Errorf("unlocked with a token: %d %s", status, body)
 	}
 	admin := &browser{k: b.k}

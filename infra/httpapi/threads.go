@@ -48,27 +48,27 @@ func threadQueries(a *API) {
 	from := reads("threads", "employees", "clients")
 	get(a, "/threads", "list-threads", "threads", "Threads that I take part in, the newest first", from,
 		func(ctx context.Context, in *threadsInput) (readmodels.Page[readmodels.ThreadItem], error) {
-			return a.Queries.Threads(ctx, in.ThreadFilter, asWhom(ctx), a.Executor.Now())
+			return a.queries(ctx).Threads(ctx, in.ThreadFilter, asWhom(ctx), a.Executor.Now())
 		})
 	get(a, "/threads/{id}", "get-thread", "threads", "A thread with its addressees and its course", from,
 		func(ctx context.Context, in *threadInput) (readmodels.ThreadDetail, error) {
-			return a.Queries.Thread(ctx, in.ID, asWhom(ctx), a.Executor.Now())
+			return a.queries(ctx).Thread(ctx, in.ID, asWhom(ctx), a.Executor.Now())
 		})
 	get(a, "/me/answers-owed", "list-answers-owed", "threads", "Answers I owe, the overdue first", from,
 		func(ctx context.Context, _ *struct{}) ([]readmodels.AwaitedAnswer, error) {
-			return a.Queries.OwedByMe(ctx, asWhom(ctx), a.Executor.Now())
+			return a.queries(ctx).OwedByMe(ctx, asWhom(ctx), a.Executor.Now())
 		})
 	get(a, "/me/answers-awaited", "list-answers-awaited", "threads", "Answers I wait for, the overdue first", from,
 		func(ctx context.Context, _ *struct{}) ([]readmodels.AwaitedAnswer, error) {
-			return a.Queries.OwedToMe(ctx, asWhom(ctx), a.Executor.Now())
+			return a.queries(ctx).OwedToMe(ctx, asWhom(ctx), a.Executor.Now())
 		})
 	get(a, "/agreements", "list-agreements", "threads", "The register of agreements that I take part in", from,
 		func(ctx context.Context, in *agreementsInput) (readmodels.Page[readmodels.AgreementItem], error) {
-			return a.Queries.Agreements(ctx, in.AgreementFilter, asWhom(ctx), a.Executor.Now())
+			return a.queries(ctx).Agreements(ctx, in.AgreementFilter, asWhom(ctx), a.Executor.Now())
 		})
 	get(a, "/disputes", "list-disputes", "threads", "Disputes that I take part in", from,
 		func(ctx context.Context, in *disputesInput) (readmodels.Page[readmodels.ThreadDispute], error) {
-			return a.Queries.Disputes(ctx, in.DisputeFilter, asWhom(ctx))
+			return a.queries(ctx).Disputes(ctx, in.DisputeFilter, asWhom(ctx))
 		})
 }
 
@@ -80,15 +80,15 @@ func responseTimeQueries(a *API) {
 	from := reads("messages", "threads", "employees")
 	get(a, "/reports/response-times", "get-response-times", "reports", "How fast employees react to messages and to colleagues", from,
 		func(ctx context.Context, in *responseTimesInput) ([]readmodels.ResponseTimes, error) {
-			return a.Queries.ResponseTimes(ctx, in.ResponseTimeFilter)
+			return a.queries(ctx).ResponseTimes(ctx, in.ResponseTimeFilter)
 		})
 	get(a, "/reports/response-times/clocks", "list-response-clocks", "reports", "The clocks and events behind one number of the report", from,
 		func(ctx context.Context, in *responseClocksInput) (readmodels.Page[readmodels.ResponseClock], error) {
-			return a.Queries.ResponseClocks(ctx, in.ResponseClockFilter, a.Executor.Now())
+			return a.queries(ctx).ResponseClocks(ctx, in.ResponseClockFilter, a.Executor.Now())
 		})
 	get(a, "/me/response-clocks", "list-my-response-clocks", "reports", "My own clocks", from,
 		func(ctx context.Context, in *responseClocksInput) (readmodels.Page[readmodels.ResponseClock], error) {
 			in.Employee = asWhom(ctx)
-			return a.Queries.ResponseClocks(ctx, in.ResponseClockFilter, a.Executor.Now())
+			return a.queries(ctx).ResponseClocks(ctx, in.ResponseClockFilter, a.Executor.Now())
 		})
 }

@@ -21,17 +21,7 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"github.com/letopis-crm/letopis/domain"
-)
-
-// Role is what a person may do in general; see policy.go.
-type Role string
-
-// The roles.
-const (
-	Administrator      Role = "administrator"
-	Manager            Role = "manager"
-	EmployeeRole       Role = "employee"
-	ComplianceReviewer Role = "compliance_reviewer"
+	"github.com/letopis-crm/letopis/domain/access"
 )
 
 // Principal is who asks.
@@ -40,8 +30,10 @@ type Principal struct {
 	// OnBehalfOf is the absent colleague whom the employee stands in for in this request.
 	OnBehalfOf domain.EmployeeID
 	Login      string
-	Roles      []Role
-	Source     domain.Source
+	// Standing is what the scopes of the person's rights are measured by.
+	Standing access.Standing
+	Roles    []domain.Role
+	Source   domain.Source
 	// Credential is the id of the session or the token.
 	Credential   string
 	ClientIPHash string
@@ -57,8 +49,13 @@ type Principal struct {
 }
 
 // Has reports whether the person has one of the roles.
-func (p Principal) Has(roles ...Role) bool {
-	return slices.ContainsFunc(p.Roles, func(have Role) bool { return slices.Contains(roles, have) })
+func (p Principal) Has(roles ...domain.Role) bool {
+	return slices.ContainsFunc(p.Roles, func(have domain.Role) bool { return slices.Contains(roles, have) })
+}
+
+// Actor is the person as the policy knows them.
+func (p Principal) Actor() access.Actor {
+	return access.Actor{Employee: p.Employee, OnBehalfOf: p.OnBehalfOf, Roles: p.Roles, Standing: p.Standing}
 }
 
 // Client is where a request comes from.
@@ -83,7 +80,9 @@ func FromContext(ctx context.Context) (Principal, bool) {
 // Directory is what the log knows about employees.
 type Directory interface {
 	// Roles are the roles of an active employee; none for one who left or does not exist.
-	Roles(ctx context.Context, id domain.EmployeeID) ([]Role, error)
+	Roles(ctx context.Context, id domain.EmployeeID) ([]domain.Role, error)
+	// Standing is what the scopes of an employee's rights are measured by.
+	Standing(ctx context.Context, id domain.EmployeeID) (access.Standing, error)
 	// StandsInFor reports whether the absent employee named the actor as substitute for this moment.
 	StandsInFor(ctx context.Context, actor, absent domain.EmployeeID, now time.Time) (bool, error)
 	// WithEmail are the active employees with the address, compared without case.
@@ -151,7 +150,7 @@ func (s *Service) OnBehalf(ctx context.Context, p Principal, absent domain.Emplo
 	return p, nil
 }
 
-// rolesFor is how long the roles of an employee are believed: a revoked role works no longer than this.
+// rolesFor is how long the roles and the standing of an employee are believed: a revoked role works no longer than this.
 const rolesFor = 3 * time.Second
 
 type rolesCache struct {
@@ -160,8 +159,9 @@ type rolesCache struct {
 }
 
 type knownRoles struct {
-	roles []Role
-	until time.Time
+	roles    []domain.Role
+	standing access.Standing
+	until    time.Time
 }
 
 // withRoles looks up what the person may do now. Somebody without any role has left: what they could still come in with
@@ -176,7 +176,11 @@ func (s *Service) withRoles(ctx context.Context, p Principal) (Principal, error)
 		if err != nil {
 			return p, err
 		}
-		known = knownRoles{roles: roles, until: now.Add(rolesFor)}
+		standing, err := s.directory.Standing(ctx, p.Employee)
+		if err != nil {
+			return p, err
+		}
+		known = knownRoles{roles: roles, standing: standing, until: now.Add(rolesFor)}
 		s.roles.Lock()
 		s.roles.known[p.Employee] = known
 		s.roles.Unlock()
@@ -187,7 +191,7 @@ func (s *Service) withRoles(ctx context.Context, p Principal) (Principal, error)
 		}
 		return p, ErrNotSignedIn
 	}
-	p.Roles = known.roles
+	p.Roles, p.Standing = known.roles, known.standing
 	return p, nil
 }
 

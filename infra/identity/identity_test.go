@@ -12,6 +12,7 @@ import (
 
 	"github.com/letopis-crm/letopis/commands"
 	"github.com/letopis-crm/letopis/domain"
+	"github.com/letopis-crm/letopis/domain/access"
 	"github.com/letopis-crm/letopis/infra/identity"
 	"github.com/letopis-crm/letopis/infra/postgres/pgtest"
 )
@@ -19,7 +20,7 @@ import (
 // staff is a directory whose answers the test sets.
 type staff struct {
 	sync.Mutex
-	roles       map[domain.EmployeeID][]identity.Role
+	roles       map[domain.EmployeeID][]domain.Role
 	substitutes map[domain.EmployeeID]domain.EmployeeID
 	emails      map[string][]domain.EmployeeID
 }
@@ -30,13 +31,17 @@ func (s *staff) WithEmail(_ context.Context, email string) ([]domain.EmployeeID,
 	return s.emails[email], nil
 }
 
-func (s *staff) set(id domain.EmployeeID, roles ...identity.Role) {
+func (s *staff) set(id domain.EmployeeID, roles ...domain.Role) {
 	s.Lock()
 	defer s.Unlock()
 	s.roles[id] = roles
 }
 
-func (s *staff) Roles(_ context.Context, id domain.EmployeeID) ([]identity.Role, error) {
+func (s *staff) Standing(context.Context, domain.EmployeeID) (access.Standing, error) {
+	return access.Standing{}, nil
+}
+
+func (s *staff) Roles(_ context.Context, id domain.EmployeeID) ([]domain.Role, error) {
 	s.Lock()
 	defer s.Unlock()
 	return s.roles[id], nil
@@ -77,7 +82,7 @@ func newKit(t *testing.T) *kit {
 func newKitWith(t *testing.T, settings identity.Settings) *kit {
 	t.Helper()
 	k := &kit{clock: start, anna: domain.NewID[domain.Employee]()}
-	k.staff = &staff{roles: map[domain.EmployeeID][]identity.Role{k.anna: {identity.EmployeeRole}}, substitutes: map[domain.EmployeeID]domain.EmployeeID{},
+	k.staff = &staff{roles: map[domain.EmployeeID][]domain.Role{k.anna: {domain.RoleEmployee}}, substitutes: map[domain.EmployeeID]domain.EmployeeID{},
 		emails: map[string][]domain.EmployeeID{}}
 	k.db = pgtest.Pool(t)
 	k.Service = identity.New(k.db, k.staff, func() time.Time { return k.clock }, settings)
@@ -101,7 +106,7 @@ func TestSignIn(t *testing.T) {
 		t.Fatalf("%+v, %v", first, err)
 	}
 	p, err := k.FromSession(t.Context(), first.Token, here)
-	if err != nil || p.Employee != k.anna || !p.Has(identity.EmployeeRole) || p.Source != domain.SourceUI {
+	if err != nil || p.Employee != k.anna || !p.Has(domain.RoleEmployee) || p.Source != domain.SourceUI {
 		t.Errorf("%+v, %v", p, err)
 	}
 	second, err := k.SignIn(t.Context(), "anna", password, here)
@@ -234,22 +239,23 @@ func TestGuard(t *testing.T) {
 		reached = true
 		return commands.Receipt{}, nil
 	})
-	as := func(roles ...identity.Role) context.Context {
+	as := func(roles ...domain.Role) context.Context {
 		return identity.WithPrincipal(t.Context(), identity.Principal{Employee: anna, Roles: roles})
 	}
-	request := commands.Request{Actor: anna, Source: domain.SourceAPI}
+	request := commands.Request{Actor: anna, Source: domain.SourceAPI, Outside: true}
 	for name, c := range map[string]struct {
 		ctx     context.Context
 		command string
 		request commands.Request
 		want    error
 	}{
-		"nobody":                {t.Context(), "PlanWorkItem", request, identity.ErrNotSignedIn},
-		"an employee":           {as(identity.EmployeeRole), "PlanWorkItem", request, nil},
-		"in another's name":     {as(identity.EmployeeRole), "PlanWorkItem", commands.Request{Actor: domain.NewID[domain.Employee](), Source: domain.SourceAPI}, identity.ErrNotSignedIn},
-		"an employee hires":     {as(identity.EmployeeRole), "HireEmployee", request, domain.ErrForbidden},
-		"an administrator":      {as(identity.Administrator), "HireEmployee", request, nil},
-		"a policy needs nobody": {t.Context(), "HireEmployee", commands.Request{Source: domain.SourcePolicy}, nil},
+		"nobody":                  {t.Context(), "PlanWorkItem", request, identity.ErrNotSignedIn},
+		"an employee":             {as(domain.RoleEmployee), "PlanWorkItem", request, nil},
+		"in another's name":       {as(domain.RoleEmployee), "PlanWorkItem", commands.Request{Actor: domain.NewID[domain.Employee](), Source: domain.SourceAPI}, identity.ErrNotSignedIn},
+		"an employee hires":       {as(domain.RoleEmployee), "HireEmployee", request, domain.ErrForbidden},
+		"an administrator":        {as(domain.RoleAdministrator), "HireEmployee", request, nil},
+		"what a command leads to": {as(domain.RoleEmployee), "HireEmployee", commands.Request{Actor: anna, Source: domain.SourceAPI}, nil},
+		"a policy needs nobody":   {t.Context(), "HireEmployee", commands.Request{Source: domain.SourcePolicy}, nil},
 	} {
 		reached = false
 		_, err := guarded(c.ctx, commands.Invocation{Name: c.command, Request: c.request})

@@ -10,6 +10,7 @@ import (
 
 	"github.com/letopis-crm/letopis/commands"
 	"github.com/letopis-crm/letopis/domain"
+	"github.com/letopis-crm/letopis/domain/access"
 )
 
 // The session cookie. Under its other name, which browsers take over HTTPS alone and for one host alone, no neighbouring
@@ -19,57 +20,19 @@ const (
 	SecureCookieName = "__Host-letopis"
 )
 
-// policy names who may use an operation, by its id in the OpenAPI document. An operation that is not listed is open to
-// every signed-in employee; rules about one record ("only the addressee") are the domain's.
-var policy = map[string][]Role{}
-
-// only adds operations that need one of the roles.
-func only(roles []Role, operations ...string) {
-	for _, op := range operations {
-		if _, twice := policy[op]; twice {
-			panic("identity: the policy names " + op + " twice")
-		}
-		policy[op] = roles
-	}
-}
-
-var (
-	leaders   = []Role{Manager, Administrator}
-	reviewers = []Role{ComplianceReviewer, Manager}
-	admins    = []Role{Administrator}
-)
-
-func init() {
-	only(reviewers, "claim-negotiation-review", "release-negotiation-review", "approve-negotiation", "stop-negotiation", "get-review-desk", "report-negotiations")
-	only(reviewers, "publish-screening-rules")
-	only(leaders, "report-assignments", "report-work-schedule")
-	only(admins, "create-account", "reset-password", "unlock-account", "reset-second-factor")
-	only([]Role{Administrator, ComplianceReviewer}, "list-sign-in-journal")
-	only(admins, "grant-role", "revoke-role", "change-employee-login")
-	only(leaders, "hire-employee", "rename-employee", "change-employee-contacts", "transfer-employee", "change-employee-schedule", "set-authority-limits",
-		"dismiss-employee", "rehire-employee", "found-department", "rename-department", "move-department", "appoint-department-head", "close-department",
-		"define-working-calendar", "rename-working-calendar", "set-calendar-week", "set-calendar-days", "clear-calendar-days", "retire-working-calendar",
-		"get-response-times", "list-response-clocks")
-	only(leaders, "merge-counterparties", "approve-merge", "unmerge-counterparties", "mark-key-account")
-}
-
-// CheckPolicy reports operations that the policy names but the API does not have: a typing error would open a door.
-func CheckPolicy(operations []string) error {
-	var unknown []string
-	named := append(slices.Collect(maps.Keys(policy)), slices.Collect(maps.Keys(onlyBySession))...)
+// CheckOperations reports operations that nobody has given a right, and rules about operations that do not exist: a typing
+// error would open a door.
+func CheckOperations(operations []string) error {
+	named := slices.Collect(maps.Keys(onlyBySession))
 	for _, allowed := range whilePending {
 		named = append(named, allowed...)
 	}
-	for _, op := range named {
-		if !slices.Contains(operations, op) {
-			unknown = append(unknown, op)
+	for _, id := range named {
+		if !slices.Contains(operations, id) {
+			return fmt.Errorf("identity: there are rules about %s, which does not exist", id)
 		}
 	}
-	if len(unknown) > 0 {
-		slices.Sort(unknown)
-		return fmt.Errorf("the policy names operations that do not exist: %s", strings.Join(unknown, ", "))
-	}
-	return nil
+	return access.CheckOperations(operations)
 }
 
 // Pending is what a session lacks before it is good for anything else.
@@ -134,7 +97,8 @@ func (p Pending) admit(operation string) error {
 	return ErrEnrolmentNeeded
 }
 
-// Authorize refuses an operation to who asks: ErrNotSignedIn or a refusal "forbidden".
+// Authorize refuses an operation to who could find no record for it: ErrNotSignedIn or a refusal "forbidden". Whether the
+// person has a right to one record is asked where the record is at hand.
 func (s *Service) Authorize(ctx context.Context, operation string) error {
 	p, ok := FromContext(ctx)
 	if !ok {
@@ -147,36 +111,24 @@ func allow(p Principal, operation string) error {
 	if err := p.Pending.admit(operation); err != nil {
 		return err
 	}
-	roles, restricted := policy[operation]
-	if restricted && !p.Has(roles...) {
-		return domain.ErrForbidden.Because("this needs one of the roles: " + names(roles))
+	right, declared := access.RightOf(operation)
+	if !declared || p.Actor().Scope(right.Resource, right.Action) == access.None {
+		return domain.ErrForbidden.Because("your roles do not allow this")
 	}
 	return nil
 }
 
-// Denied lists, in alphabetical order, the operations that the roles of p do not allow: a user interface does not offer
-// them.
+// Denied lists, in alphabetical order, the operations that the person may not use on any record: a user interface does not
+// offer them.
 func Denied(p Principal) []string {
-	denied := []string{}
-	for operation := range policy {
-		if allow(p, operation) != nil {
-			denied = append(denied, operation)
-		}
+	if p.Pending == "" {
+		return p.Actor().Denied()
 	}
-	slices.Sort(denied)
-	return denied
+	return slices.DeleteFunc(access.Operations(), func(id string) bool { return p.Pending.admit(id) == nil })
 }
 
-func names(roles []Role) string {
-	parts := make([]string, len(roles))
-	for i, r := range roles {
-		parts[i] = string(r)
-	}
-	return strings.Join(parts, ", ")
-}
-
-// Guard is the executor's middleware: a command from outside needs a principal that may give it. Policies and imports
-// act for the system.
+// Guard is the executor's middleware: a command from outside needs a principal that may give it. Policies and imports act
+// for the system, and what a command leads to was allowed with it.
 func Guard(next commands.Handler) commands.Handler {
 	return func(ctx context.Context, in commands.Invocation) (commands.Receipt, error) {
 		if in.Request.Source == domain.SourcePolicy || in.Request.Source == domain.SourceImport {
@@ -186,11 +138,26 @@ func Guard(next commands.Handler) commands.Handler {
 		if !ok || p.Employee != in.Request.Actor {
 			return commands.Receipt{}, ErrNotSignedIn
 		}
-		if err := allow(p, OperationOf(in.Name)); err != nil {
-			return commands.Receipt{}, err
+		if in.Request.Outside {
+			if err := allow(p, OperationOf(in.Name)); err != nil {
+				return commands.Receipt{}, err
+			}
 		}
 		return next(ctx, in)
 	}
+}
+
+// Gate is the executor's gate: a command needs the right to the record that it is for.
+func Gate(ctx context.Context, command string, record access.Record) error {
+	p, ok := FromContext(ctx)
+	if !ok {
+		return ErrNotSignedIn
+	}
+	right, declared := access.RightOf(OperationOf(command))
+	if !declared || !p.Actor().Check(right.Resource, right.Action, record) {
+		return domain.ErrForbidden.Because("this record is not yours to change")
+	}
+	return nil
 }
 
 // OperationOf is the operation id of a command: "AssignComplaint" is "assign-complaint".

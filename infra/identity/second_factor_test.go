@@ -202,7 +202,7 @@ func TestASecondFactorCanBeDemanded(t *testing.T) {
 	if p := k.whoIs(t, token); p.Pending != "" {
 		t.Fatalf("an employee lacks %q", p.Pending)
 	}
-	k.staff.set(k.anna, identity.EmployeeRole, identity.ComplianceReviewer)
+	k.staff.set(k.anna, domain.RoleEmployee, domain.RoleComplianceReviewer)
 	k.clock = k.clock.Add(5 * time.Second)
 	p := k.whoIs(t, token)
 	token = p.Renewed

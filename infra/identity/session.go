@@ -234,7 +234,7 @@ func (s *Service) renew(ctx context.Context, id uuid.UUID, token, roles string) 
 	return fresh, nil
 }
 
-func joined(roles []Role) string {
+func joined(roles []domain.Role) string {
 	sorted := make([]string, len(roles))
 	for i, r := range roles {
 		sorted[i] = string(r)

@@ -85,10 +85,10 @@ func TestARoleChangeRenewsTheSession(t *testing.T) {
 	if p := k.whoIs(t, token); p.Renewed != "" {
 		t.Error("renewed without a reason")
 	}
-	k.staff.set(k.anna, identity.EmployeeRole, identity.Manager)
+	k.staff.set(k.anna, domain.RoleEmployee, domain.RoleManager)
 	k.clock = k.clock.Add(5 * time.Second)
 	p := k.whoIs(t, token)
-	if p.Renewed == "" || p.Renewed == token || !p.Has(identity.Manager) {
+	if p.Renewed == "" || p.Renewed == token || !p.Has(domain.RoleManager) {
 		t.Fatalf("%+v", p)
 	}
 	if again := k.whoIs(t, token); again.Renewed != "" || again.Credential != p.Credential {
@@ -115,7 +115,7 @@ func TestALeaversSessionsAndTokensEnd(t *testing.T) {
 	if err := k.EndAccess(t.Context(), k.anna); err != nil {
 		t.Fatal(err)
 	}
-	k.staff.set(k.anna, identity.EmployeeRole)
+	k.staff.set(k.anna, domain.RoleEmployee)
 	k.isOut(t, session, "dismissed and hired again")
 	if _, err := k.FromToken(t.Context(), text, here); !errors.Is(err, identity.ErrNotSignedIn) {
 		t.Errorf("the token of somebody dismissed and hired again: %v", err)
@@ -124,7 +124,7 @@ func TestALeaversSessionsAndTokensEnd(t *testing.T) {
 	k.staff.set(k.anna)
 	k.clock = k.clock.Add(5 * time.Second)
 	k.isOut(t, unnoticed, "a leaver")
-	k.staff.set(k.anna, identity.EmployeeRole)
+	k.staff.set(k.anna, domain.RoleEmployee)
 	k.clock = k.clock.Add(5 * time.Second)
 	k.isOut(t, unnoticed, "hired again")
 }

@@ -15,13 +15,13 @@ import (
 
 func TestSetUp(t *testing.T) {
 	t.Parallel()
-	k := &kit{clock: time.Date(2026, 3, 10, 9, 0, 0, 0, time.UTC), staff: &staff{roles: map[domain.EmployeeID][]identity.Role{}}}
+	k := &kit{clock: time.Date(2026, 3, 10, 9, 0, 0, 0, time.UTC), staff: &staff{roles: map[domain.EmployeeID][]domain.Role{}}}
 	k.Service = identity.New(pgtest.Pool(t), k.staff, func() time.Time { return k.clock }, identity.Settings{})
 	var hired atomic.Int32
 	hire := func(context.Context) (domain.EmployeeID, error) {
 		hired.Add(1)
 		id := domain.NewID[domain.Employee]()
-		k.staff.set(id, identity.Administrator)
+		k.staff.set(id, domain.RoleAdministrator)
 		return id, nil
 	}
 	fresh := func() string {

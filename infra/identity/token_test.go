@@ -103,7 +103,7 @@ func TestScopes(t *testing.T) {
 func TestATokenFollowsItsOwnersRoles(t *testing.T) {
 	t.Parallel()
 	k := newKit(t)
-	k.staff.set(k.anna, identity.EmployeeRole, identity.Administrator)
+	k.staff.set(k.anna, domain.RoleEmployee, domain.RoleAdministrator)
 	text := k.token(t, "read", "write")
 	may := func() error {
 		k.clock = k.clock.Add(5 * time.Second)
@@ -116,7 +116,7 @@ func TestATokenFollowsItsOwnersRoles(t *testing.T) {
 	if err := may(); err != nil {
 		t.Errorf("an administrator's token: %v", err)
 	}
-	k.staff.set(k.anna, identity.EmployeeRole)
+	k.staff.set(k.anna, domain.RoleEmployee)
 	if err := may(); !errors.Is(err, domain.ErrForbidden) {
 		t.Errorf("the token of a former administrator: %v", err)
 	}

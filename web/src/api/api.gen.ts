@@ -5861,7 +5861,7 @@ export interface components {
              * @description The role
              * @enum {string}
              */
-            role: "administrator" | "manager" | "employee" | "compliance_reviewer";
+            role: "employee" | "service_engineer" | "marketer" | "manager" | "quality_manager" | "compliance_reviewer" | "auditor" | "data_protection_officer" | "administrator";
         };
         GroupCard: {
             /**
@@ -8862,7 +8862,7 @@ export interface components {
              * @description The role
              * @enum {string}
              */
-            role: "administrator" | "manager" | "employee" | "compliance_reviewer";
+            role: "employee" | "service_engineer" | "marketer" | "manager" | "quality_manager" | "compliance_reviewer" | "auditor" | "data_protection_officer" | "administrator";
         };
         RolePeriod: {
             /** @description The role */

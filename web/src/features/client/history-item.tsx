@@ -17,15 +17,11 @@ import { lookOf } from './kinds'
 // What Letopis does by itself has an actor without a card.
 const system = '00000000-0000-0000-0000-000000000000'
 
-const capital = (text: string) => text.charAt(0).toUpperCase() + text.slice(1)
-
 /** One event: what kind, when, who, what, and what was said. */
 export function HistoryItem({ item }: { item: Item }) {
   const words = useWords()
   const said = useSay()
   const look = lookOf(item.kind)
-  const hidden = words('thread.not_for_you') === item.headline
-  const headline = hidden ? capital(words(`event.${item.type}`, item.headline)) : item.headline
   return (
     <div className={classes.item} data-kind={item.kind}>
       <ThemeIcon variant="light" color={look.color} radius="xl" size={32}>
@@ -39,14 +35,9 @@ export function HistoryItem({ item }: { item: Item }) {
           {item.late && <Late item={item} />}
         </Group>
         <Text component="div" size="sm" className={classes.headline}>
-          <ToRecord item={item}>{headline}</ToRecord>
+          <ToRecord item={item}>{item.headline}</ToRecord>
         </Text>
-        {hidden && (
-          <Text size="xs" c="dimmed">
-            {item.headline}
-          </Text>
-        )}
-        {item.quote && !headline.includes(item.quote) && (
+        {item.quote && !item.headline.includes(item.quote) && (
           <blockquote className={classes.quote}>{item.quote}</blockquote>
         )}
         {item.reason && <Reason item={item} />}

@@ -1,0 +1,174 @@
+package access
+
+import "github.com/letopis-crm/letopis/domain"
+
+// rights are what a role may do with a resource.
+type rights map[Action]Scope
+
+// table is the policy. Cells that are not there are None.
+//
+// Everybody has their own affairs, and can be asked and told something by a colleague.
+var table = map[domain.Role]map[Resource]rights{
+	domain.RoleEmployee: {
+		Clients:        {Read: All, Change: Mine},
+		ContactDetails: {Read: Mine | Department},
+		Segments:       {Read: All},
+		Negotiations:   {Read: Mine, Change: Mine},
+		Interactions:   {Read: Mine, Change: Mine},
+		Correspondence: {Read: Participant, Change: Participant},
+		Work:           {Read: Participant, Change: Participant},
+		Reports:        {Read: All},
+		Exports:        {Read: Mine},
+		Directory:      {Read: All},
+		AccessLog:      {Read: Participant},
+		Approvals:      {Read: Participant, Change: Participant},
+		Own:            {Read: All, Change: All},
+	},
+	domain.RoleServiceEngineer: {
+		Clients:        {Read: Assigned},
+		ContactDetails: {Read: Assigned},
+		Negotiations:   {Read: Participant, Change: Participant},
+		Interactions:   {Read: Assigned, Change: Assigned},
+		Correspondence: {Read: Participant, Change: Participant},
+		Work:           {Read: Participant, Change: Participant},
+		Exports:        {Read: Assigned},
+		Directory:      {Read: All},
+		AccessLog:      {Read: Participant},
+		Approvals:      {Read: Participant, Change: Participant},
+		Own:            {Read: All, Change: All},
+	},
+	domain.RoleMarketer: {
+		Clients:        {Read: All},
+		Segments:       {Read: All, Change: All},
+		Correspondence: {Read: Participant, Change: Participant},
+		Work:           {Read: Participant, Change: Participant},
+		Reports:        {Read: All},
+		Directory:      {Read: All},
+		AccessLog:      {Read: Participant},
+		Approvals:      {Read: Participant, Change: Participant},
+		Own:            {Read: All, Change: All},
+	},
+	domain.RoleManager: {
+		Clients:        {Read: All, Change: Department, Decide: Department},
+		ContactDetails: {Read: All},
+		Segments:       {Read: All, Change: All},
+		Negotiations:   {Read: Department, Change: Department, Decide: Department},
+		Interactions:   {Read: Department, Change: Department},
+		Correspondence: {Read: Participant, Change: Participant},
+		Work:           {Read: Department, Change: Department},
+		Performance:    {Read: Department},
+		Reports:        {Read: All},
+		Exports:        {Read: Department},
+		Directory:      {Read: All, Change: All},
+		AccessLog:      {Read: Department},
+		Approvals:      {Read: Participant, Change: Participant, Decide: All},
+		Own:            {Read: All, Change: All},
+	},
+	domain.RoleQualityManager: {
+		Clients:        {Read: All},
+		ContactDetails: {Read: All},
+		Segments:       {Read: All},
+		Negotiations:   {Read: Assigned},
+		Interactions:   {Read: All},
+		Correspondence: {Read: Participant, Change: Participant},
+		Work:           {Read: Participant, Change: Participant},
+		Performance:    {Read: All},
+		Reports:        {Read: All},
+		Exports:        {Read: All},
+		Directory:      {Read: All},
+		AccessLog:      {Read: Participant},
+		Approvals:      {Read: Participant, Change: Participant},
+		Own:            {Read: All, Change: All},
+	},
+	domain.RoleComplianceReviewer: {
+		Clients:        {Read: All},
+		ContactDetails: {Read: All},
+		Segments:       {Read: All},
+		Negotiations:   {Read: All, Decide: All},
+		Interactions:   {Read: All},
+		Correspondence: {Read: Participant, Change: Participant},
+		Work:           {Read: All, Change: Participant},
+		Performance:    {Read: All},
+		Reports:        {Read: All},
+		Exports:        {Read: All},
+		Directory:      {Read: All, Decide: All},
+		Accounts:       {Read: All},
+		AccessLog:      {Read: All, Decide: All},
+		Emergency:      {Read: All, Change: All, Decide: All},
+		Approvals:      {Read: All, Change: Participant, Decide: All},
+		Own:            {Read: All, Change: All},
+	},
+	domain.RoleAuditor: {
+		Clients:        {Read: Assigned},
+		ContactDetails: {Read: Assigned},
+		Negotiations:   {Read: Assigned},
+		Interactions:   {Read: Assigned},
+		Correspondence: {Read: Participant, Change: Participant},
+		Work:           {Read: Participant, Change: Participant},
+		Exports:        {Read: Assigned},
+		Directory:      {Read: All},
+		AccessLog:      {Read: Assigned},
+		Own:            {Read: All, Change: All},
+	},
+	domain.RoleDataProtectionOfficer: {
+		Clients:        {Read: All},
+		ContactDetails: {Read: All},
+		Correspondence: {Read: Participant, Change: Participant},
+		Work:           {Read: Participant, Change: Participant},
+		Directory:      {Read: All},
+		AccessLog:      {Read: All},
+		Emergency:      {Read: All, Decide: All},
+		Approvals:      {Read: All, Change: Participant, Decide: All},
+		Own:            {Read: All, Change: All},
+	},
+	domain.RoleAdministrator: {
+		Directory: {Read: All, Change: All},
+		Accounts:  {Read: All, Change: All},
+		AccessLog: {Read: All},
+		Emergency: {Read: Participant, Change: All},
+		Approvals: {Read: All, Change: Participant, Decide: All},
+		Own:       {Read: All, Change: All},
+	},
+}
+
+// of tells to which resource the records of a category belong. A category that is missing is seen by nobody.
+var of = map[string]Resource{
+	domain.Counterparties.Name():    Clients,
+	domain.ContactPersons.Name():    Clients,
+	domain.InfluenceLinks.Name():    Clients,
+	domain.DuplicatePairs.Name():    Clients,
+	domain.RequisiteClaims.Name():   Clients,
+	domain.FileImports.Name():       Reports,
+	domain.AudienceGroups.Name():    Segments,
+	domain.Negotiations.Name():      Negotiations,
+	domain.IncomingMessages.Name():  Interactions,
+	domain.InternalThreads.Name():   Correspondence,
+	domain.Assignments.Name():       Work,
+	domain.WorkItems.Name():         Work,
+	domain.TimeSheets.Name():        Work,
+	domain.Reminders.Name():         Work,
+	domain.DailyReports.Name():      Work,
+	domain.Employees.Name():         Directory,
+	domain.Departments.Name():       Directory,
+	domain.WorkingCalendars.Name():  Directory,
+	domain.ScreeningRuleSets.Name(): Directory,
+	domain.LoginNames.Name():        Accounts,
+	domain.Accesses.Name():          AccessLog,
+}
+
+// Of is the resource that the records of a category belong to, and false for a category that nobody has thought of.
+func Of(category string) (Resource, bool) {
+	resource, ok := of[category]
+	return resource, ok
+}
+
+// Categories are the categories of records that belong to a resource of which the actor may read anything, with the scope.
+func (a Actor) Categories() map[string]Scope {
+	seen := map[string]Scope{}
+	for category, resource := range of {
+		if scope := a.Scope(resource, Read); scope != None {
+			seen[category] = scope
+		}
+	}
+	return seen
+}
