@@ -129,7 +129,7 @@ func (r failedRow) Scan(...any) error { return r.err }
 // narrow puts the visible rows of each view in its place. Its own arguments follow those of the query.
 func (v visible) narrow(sql string, args []any) (string, []any, error) {
 	var unknown error
-	c := condition{actor: v.actor, args: slices.Clone(args), places: map[string]string{}}
+	c := condition{actor: v.actor, action: access.Read, args: slices.Clone(args), places: map[string]string{}}
 	narrowed := viewName.ReplaceAllStringFunc(sql, func(found string) string {
 		parts := viewName.FindStringSubmatch(found)
 		name, rest, alias := parts[1], parts[2], parts[3]
@@ -153,17 +153,17 @@ func (v visible) narrow(sql string, args []any) (string, []any, error) {
 // notAliases are the words that follow a table without a name of its own.
 var notAliases = []string{"where", "order", "group", "limit", "left", "join", "cross", "on", "using", "union", "inner", "having", "right", "full", "for"}
 
-// Where compiles the right to read the records whose id stands in the column, all of the given categories, to a condition
-// of SQL. Its arguments are appended to args, and named in it by their places. It agrees with Actor.Check on what
-// projection "records" knows of a record.
-func Where(actor access.Actor, column string, args []any, categories ...string) (string, []any) {
-	c := condition{actor: actor, args: args, places: map[string]string{}}
-	return c.of(belongs{id: column, categories: categories}), c.args
+// Where compiles the right to act on records of any category to a condition of SQL on a row `seen` of read.register. Its
+// arguments are appended to args, and named in it by their places. It agrees with Actor.Check on what the register knows.
+func Where(actor access.Actor, action access.Action, args []any) (string, []any) {
+	c := condition{actor: actor, action: action, args: args, places: map[string]string{}}
+	return c.ofAny(views["register"]), c.args
 }
 
 // condition is one being built: the arguments, and where those of the actor stand among them.
 type condition struct {
 	actor  access.Actor
+	action access.Action
 	args   []any
 	places map[string]string
 }
@@ -172,17 +172,15 @@ type condition struct {
 func (c *condition) of(view belongs) string {
 	switch {
 	case view.employee != "":
-		return c.ofEmployee(view.employee, c.actor.Scope(view.resource, access.Read))
+		return c.ofEmployee(view.employee, c.actor.Scope(view.resource, c.action))
 	case view.category != "":
 		return c.ofAny(view)
 	case view.open():
 		return "true"
 	}
-	scopes := c.actor.Categories()
-	return c.ofRecord("seen."+bare(view.id), scopes[view.categories[0]], view.categories)
+	scopes := c.actor.Categories(c.action)
+	return c.ofRecord("seen."+view.id, scopes[view.categories[0]], view.categories)
 }
-
-func bare(column string) string { return column[strings.LastIndexByte(column, '.')+1:] }
 
 func (c *condition) ofEmployee(column string, s access.Scope) string {
 	switch {
@@ -207,7 +205,7 @@ func (c *condition) ofRecord(column string, s access.Scope, categories []string)
 
 // ofAny is for views whose rows belong to records of any category: the categories are grouped by how far they are seen.
 func (c *condition) ofAny(view belongs) string {
-	seen := c.actor.Categories()
+	seen := c.actor.Categories(c.action)
 	groups := map[access.Scope][]string{}
 	for _, category := range slices.Sorted(maps.Keys(seen)) {
 		scope := seen[category]

@@ -162,11 +162,11 @@ func Of(category string) (Resource, bool) {
 	return resource, ok
 }
 
-// Categories are the categories of records that belong to a resource of which the actor may read anything, with the scope.
-func (a Actor) Categories() map[string]Scope {
+// Categories are the categories of records on which the actor may act at all, with how far.
+func (a Actor) Categories(action Action) map[string]Scope {
 	seen := map[string]Scope{}
 	for category, resource := range of {
-		if scope := a.Scope(resource, Read); scope != None {
+		if scope := a.Scope(resource, action); scope != None {
 			seen[category] = scope
 		}
 	}
