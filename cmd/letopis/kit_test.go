@@ -122,6 +122,10 @@ func serve(t *testing.T, env []string, args ...string) *server {
 		(&session{s: s}).want(http.StatusCreated, http.MethodPost, "/v1/setup", map[string]string{
 			"token": setUpToken, "login": "admin", "name": "Громова Вера Павловна", "password": s.password,
 		})
+		// An administrator alone reads no client's record: this one manages a small company as well.
+		admin := s.signIn("admin", s.password)
+		me, _ := admin.want(http.StatusOK, http.MethodGet, "/v1/session", nil)
+		admin.want(http.StatusOK, http.MethodPost, "/v1/employees/"+me["employee_id"].(string)+"/grant-role", map[string]string{"role": "manager"})
 	}
 	return s
 }

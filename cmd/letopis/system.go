@@ -112,10 +112,14 @@ func (s *system) start(ctx, life context.Context, r roles) error {
 	return nil
 }
 
-// endAccess ends the sessions and tokens of somebody who has left at once. Should it fail, they end with the next use.
+// endAccess makes what changes an employee's rights work at once, and ends the sessions and tokens of somebody who has left.
+// Should that fail, they end with the next use.
 func (s *system) endAccess(next commands.Handler) commands.Handler {
 	return func(ctx context.Context, in commands.Invocation) (commands.Receipt, error) {
 		receipt, err := next(ctx, in)
+		if in.Category == domain.Employees.Name() {
+			s.identity.Forget(domain.EmployeeID(in.ID))
+		}
 		if _, left := in.Command.(commands.DismissEmployee); !left || err != nil {
 			return receipt, err
 		}

@@ -195,6 +195,13 @@ func (s *Service) withRoles(ctx context.Context, p Principal) (Principal, error)
 	return p, nil
 }
 
+// Forget lets what an employee may do be looked up anew with their next request.
+func (s *Service) Forget(employee domain.EmployeeID) {
+	s.roles.Lock()
+	defer s.roles.Unlock()
+	delete(s.roles.known, employee)
+}
+
 // HashIP is the keyed digest of a client's address for metadata; the key lives as long as the process.
 func (s *Service) HashIP(address string) string {
 	mac := hmac.New(sha256.New, s.ipKey)
