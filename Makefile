@@ -74,6 +74,7 @@ generate: $(WEB_INSTALLED) ## Write what is generated: OpenAPI document, event c
 	@mkdir -p docs
 	@bin/letopis openapi >docs/openapi.json.new && mv docs/openapi.json.new docs/openapi.json
 	@bin/letopis events >docs/events.md.new && mv docs/events.md.new docs/events.md
+	@bin/letopis access >docs/access.md.new && mv docs/access.md.new docs/access.md
 ifneq ($(WEB),)
 	@for lang in ru en; do \
 		texts=web/src/i18n/$$lang; \

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/letopis-crm/letopis/domain"
+	"github.com/letopis-crm/letopis/domain/access"
 	"github.com/letopis-crm/letopis/domain/wording"
 	"github.com/letopis-crm/letopis/infra/httpapi"
 )
@@ -48,6 +49,11 @@ func (c *wordsCommand) Run(out *console) error {
 type eventsCommand struct{}
 
 func (c *eventsCommand) Run(out *console) error { return writeCatalogue(out.out) }
+
+// accessCommand prints who may do and see what.
+type accessCommand struct{}
+
+func (c *accessCommand) Run(out *console) error { return access.Document(out.out) }
 
 // writeCatalogue describes every event type: its headline in both languages and its fields.
 func writeCatalogue(w io.Writer) error {

@@ -12,6 +12,7 @@ func TestGeneratedFilesAreFresh(t *testing.T) {
 	t.Parallel()
 	for name, generate := range map[string]func(*console) error{
 		"docs/openapi.json":                (&openapiCommand{}).Run,
+		"docs/access.md":                   (&accessCommand{}).Run,
 		"docs/events.md":                   (&eventsCommand{}).Run,
 		"web/src/i18n/ru/words.gen.json":   (&wordsCommand{Lang: "ru", Part: "names"}).Run,
 		"web/src/i18n/en/words.gen.json":   (&wordsCommand{Lang: "en", Part: "names"}).Run,

@@ -36,6 +36,7 @@ type cli struct {
 	Skip    skipCommand    `cmd:"" help:"Leave an event out of a read model that it stopped; recorded with your name."`
 	OpenAPI openapiCommand `cmd:"" name:"openapi" help:"Print the OpenAPI document."`
 	Events  eventsCommand  `cmd:"" help:"Print the catalogue of events."`
+	Access  accessCommand  `cmd:"" help:"Print who may do and see what."`
 	Words   wordsCommand   `cmd:"" help:"Print the words for states, kinds, fields and refusals, which user interfaces show."`
 	Demo    demoCommand    `cmd:"" help:"Load a demo company into an empty log."`
 	User    userCommand    `cmd:"" help:"Create accounts and set passwords."`

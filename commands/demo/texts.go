@@ -56,11 +56,14 @@ var staff = []struct{ login, last, first, patronymic, position, department, offi
 	{"larin", "Ларин", "Степан", "Ильич", "Специалист по договорам", "finance", "msk", "titova"},
 }
 
-// rolesOf names those who are more than employees.
+// rolesOf names those who are not employees in general.
 var rolesOf = map[string]domain.Role{
 	"belov":  domain.RoleAdministrator,
 	"orlova": domain.RoleManager, "volkova": domain.RoleManager, "gromov": domain.RoleManager, "belkina": domain.RoleManager,
 	"zimina": domain.RoleComplianceReviewer, "ermakov": domain.RoleComplianceReviewer,
+	"panina": domain.RoleMarketer, "rybakov": domain.RoleMarketer,
+	"danilov": domain.RoleServiceEngineer, "nazarov": domain.RoleServiceEngineer, "filatov": domain.RoleServiceEngineer, "chernov": domain.RoleServiceEngineer,
+	"pak": domain.RoleServiceEngineer,
 }
 
 type office struct{ key, city, region, zone, taxRegion, street string }

@@ -117,6 +117,7 @@ func build(d Deps) *API {
 	a.operations = a.names()
 	registerHealth(a)
 	promiseRefusals(a.huma.OpenAPI())
+	tellRights(a.huma.OpenAPI())
 	shareParts(a.huma.OpenAPI())
 	a.registerRest()
 	return a

@@ -8,6 +8,8 @@ import (
 	"strconv"
 
 	"github.com/danielgtaylor/huma/v2"
+
+	"github.com/letopis-crm/letopis/domain/access"
 )
 
 // shared are the parameters that most operations have.
@@ -27,6 +29,23 @@ func promiseRefusals(document *huma.OpenAPI) {
 			for _, status := range refusalsOf(op) {
 				op.Responses[strconv.Itoa(status)] = &huma.Response{Description: http.StatusText(status),
 					Content: map[string]*huma.MediaType{"application/problem+json": {Schema: schema}}}
+			}
+		}
+	}
+}
+
+// tellRights says of each operation which right it needs.
+func tellRights(document *huma.OpenAPI) {
+	for _, item := range document.Paths {
+		for _, op := range []*huma.Operation{item.Get, item.Post, item.Put, item.Patch, item.Delete} {
+			if op == nil {
+				continue
+			}
+			if right, declared := access.RightOf(op.OperationID); declared {
+				if op.Extensions == nil {
+					op.Extensions = map[string]any{}
+				}
+				op.Extensions["x-authz"] = right
 			}
 		}
 	}
