@@ -48,6 +48,7 @@ type Executor struct {
 	now   func() time.Time
 	cache *stateCache
 	wrap  []Middleware
+	files Files // nil: no file can be attached
 }
 
 // NewExecutor returns an executor on the store. Middleware runs in the given order, the first outermost.

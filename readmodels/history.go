@@ -98,7 +98,8 @@ func (q *Queries) historyPage(ctx context.Context, w *where, f HistoryFilter, or
 	w.and(!f.Until.IsZero(), "occurred_at < ?", f.Until)
 	w.and(!f.AsOf.IsZero(), "recorded_at <= ?", f.AsOf)
 	w.and(f.Text != "", wordsExpression+" @@ websearch_to_tsquery('russian', ?)", f.Text)
-	w.and(f.Text != "", "(category <> ? or ? = any(people))", domain.InternalThreads.Name(), reader.Employee.UUID())
+	w.and(f.Text != "", "not (category = ? or category = ? and args->>'about.kind' = ?) or ? = any(people)",
+		domain.InternalThreads.Name(), domain.AttachedFiles.Name(), domain.InternalThreads.Name(), reader.Employee.UUID())
 	var (
 		at       time.Time
 		position int64
@@ -203,10 +204,23 @@ type Reader struct {
 	Zone     *time.Location
 }
 
-// mayHear reports that the reader may know what was said: internal correspondence is for those who take part in it. That
-// it took place is in the history for everybody.
+// mayHear reports that the reader may know what was said: internal correspondence is for those who take part in it, and so
+// are the files beside it. That it took place is in the history for everybody.
 func (r Reader) mayHear(row historyRow) bool {
-	return row.Category != domain.InternalThreads.Name() || slices.Contains(row.People, r.Employee.UUID())
+	return !row.isInternal() || slices.Contains(row.People, r.Employee.UUID())
+}
+
+func (row historyRow) isInternal() bool {
+	switch row.Category {
+	case domain.InternalThreads.Name():
+		return true
+	case domain.AttachedFiles.Name():
+		var about struct {
+			Kind domain.RefKind `json:"about.kind"`
+		}
+		return json.Unmarshal(row.Args, &about) != nil || string(about.Kind) == domain.InternalThreads.Name()
+	}
+	return false
 }
 
 // sentences renders the rows' headlines, with all names looked up at once.

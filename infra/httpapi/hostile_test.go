@@ -221,6 +221,9 @@ func (h *hostile) judge(a ask, got answer) []string {
 		say(strings.Contains(string(a.body)+a.target(), leak), "the answer tells of %s", leak)
 	}
 	for name, want := range apiHeaders {
+		if a.op.OperationID == "download-attachment" && name == "Content-Security-Policy" && got.status < 300 {
+			want = "sandbox; default-src 'none'; frame-ancestors 'none'"
+		}
 		say(got.header.Get(name) == want, "%s: %q", name, got.header.Get(name))
 	}
 	if got.status >= 400 {

@@ -2,7 +2,6 @@ package httpapi
 
 import (
 	"context"
-	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -58,7 +57,7 @@ func registerRecords(a *API) {
 		func(ctx context.Context, in *recordInput) (RecordState, error) {
 			past, _, err := commands.Trail(ctx, a.Executor, in.Kind, in.ID, in.At)
 			if err == nil {
-				err = mayOpen(ctx, past.State)
+				err = a.mayOpen(ctx, past.State)
 			}
 			if err != nil {
 				return RecordState{}, err
@@ -69,7 +68,7 @@ func registerRecords(a *API) {
 		func(ctx context.Context, in *recordInput) (RecordTrail, error) {
 			past, steps, err := commands.Trail(ctx, a.Executor, in.Kind, in.ID, in.At)
 			if err == nil {
-				err = mayOpen(ctx, past.State)
+				err = a.mayOpen(ctx, past.State)
 			}
 			if err != nil {
 				return RecordTrail{}, err
@@ -79,14 +78,16 @@ func registerRecords(a *API) {
 		})
 }
 
-// mayOpen keeps internal correspondence to those who take part in it; every other record is open to all employees.
-func mayOpen(ctx context.Context, state any) error {
-	thread, ok := state.(domain.InternalThread)
-	who := principal(ctx)
-	if !ok || slices.Contains(thread.Participants(), who.Employee) || slices.Contains(thread.Participants(), who.OnBehalfOf) && !who.OnBehalfOf.IsZero() {
-		return nil
+// mayOpen keeps internal correspondence, and the files beside it, to those who take part in it; every other record is open
+// to all employees.
+func (a *API) mayOpen(ctx context.Context, state any) error {
+	if file, ok := state.(domain.AttachedFile); ok {
+		return a.mayRead(ctx, file.About)
 	}
-	return domain.ErrForbidden.Because("internal correspondence is for its participants")
+	if who := principal(ctx); !domain.IsOpenTo(state, who.Employee, who.OnBehalfOf) {
+		return domain.ErrForbidden.Because("internal correspondence is for its participants")
+	}
+	return nil
 }
 
 // tell gives the steps their sentences and names.
