@@ -131,7 +131,7 @@ func (a *API) stream(op *huma.Operation, handle func(http.ResponseWriter, *http.
 }
 
 func (a *API) upload() {
-	schema := huma.SchemaFromType(a.huma.OpenAPI().Components.Schemas, reflect.TypeFor[Uploaded]())
+	schema := a.huma.OpenAPI().Components.Schemas.Schema(reflect.TypeFor[Uploaded](), true, "")
 	most := 500
 	a.stream(&huma.Operation{
 		Method: http.MethodPost, Path: uploadPath, OperationID: "upload-file", Summary: "Upload the content of a file, to be attached to a record afterwards",

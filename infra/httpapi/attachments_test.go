@@ -296,3 +296,17 @@ func TestFilesOfInternalCorrespondence(t *testing.T) {
 		}
 	}
 }
+
+// What is left of a body that was refused is not taken for the next request on the same connection.
+func TestRestOfARefusedBody(t *testing.T) {
+	t.Parallel()
+	k := newKit(t)
+	for range 5 {
+		if got := k.bytes(identity.Manager, "POST", "/v1/attachments", bytes.NewReader(make([]byte, maxFile)), "Content-Type", "application/json"); got.status != http.StatusRequestEntityTooLarge {
+			t.Errorf("too much: %d %s", got.status, got.body)
+		}
+		if got := k.bytes("", "GET", "/v1/session", nil); got.status != http.StatusUnauthorized {
+			t.Errorf("the next request: %d %s", got.status, got.body)
+		}
+	}
+}

@@ -71,10 +71,13 @@ func (a *API) bodyLimit(r *http.Request) int64 {
 
 func (a *API) withLimits(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		r.Body = http.MaxBytesReader(w, r.Body, a.bodyLimit(r))
 		ctx := context.WithValue(r.Context(), headerKey{}, r.Header)
 		ctx = context.WithValue(ctx, clientKey{}, identity.Client{Address: a.address(r), UserAgent: r.UserAgent()})
-		next.ServeHTTP(w, r.WithContext(ctx))
+		// The server's own request keeps its body: it looks there whether all was read, and would otherwise take the rest of
+		// a body that was refused for the next request on the connection.
+		limited := r.WithContext(ctx)
+		limited.Body = http.MaxBytesReader(w, r.Body, a.bodyLimit(r))
+		next.ServeHTTP(w, limited)
 	})
 }
 

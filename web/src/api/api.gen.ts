@@ -9961,6 +9961,17 @@ export interface components {
             /** @description Why the merge was wrong */
             reason: string;
         };
+        Uploaded: {
+            /** @description What it will be downloaded as, under the name given */
+            media_type: string;
+            /** @description Digest of the content: name it in the command that attaches the file */
+            sha256: string;
+            /**
+             * Format: int64
+             * @description Bytes
+             */
+            size: number;
+        };
         VerifyAssignment: {
             /** @description What to say about it */
             remark?: string;
@@ -15040,17 +15051,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        /** @description What it will be downloaded as, under the name given */
-                        media_type: string;
-                        /** @description Digest of the content: name it in the command that attaches the file */
-                        sha256: string;
-                        /**
-                         * Format: int64
-                         * @description Bytes
-                         */
-                        size: number;
-                    };
+                    "application/json": components["schemas"]["Uploaded"];
                 };
             };
             400: components["responses"]["Problem400"];
