@@ -53,7 +53,7 @@ test('files are attached to a client, saved again as they were, and withdrawn', 
   await page.getByRole('dialog').getByRole('button', { name: 'Изъять' }).click()
   await line(page, 'напоминание.txt').waitFor({ state: 'detached' })
   await line(page, 'Договор № 7.pdf').waitFor()
-  await panel(page).getByText('С изъятыми').click()
+  await panel(page).getByRole('switch', { name: 'С изъятыми' }).check()
   await line(page, 'напоминание.txt').getByText('Не тому клиенту').waitFor()
   await until(async () => {
     const { items } = await api.get(`/v1/counterparties/${client.id}/history?kind=attachment`)

@@ -84,8 +84,8 @@ function Adding({ kind, id }: { kind: string; id: string }) {
     if (!dragged(event)) return
     event.preventDefault()
     setOver(false)
-    // A dropped folder is no file: it has neither type nor, in most systems, a size of its own.
-    add([...event.dataTransfer.items].flatMap((item) => (item.webkitGetAsEntry()?.isFile ? (item.getAsFile() ?? []) : [])))
+    // A folder comes as a file that cannot be read.
+    add([...event.dataTransfer.items].flatMap((item) => (item.webkitGetAsEntry()?.isDirectory ? [] : (item.getAsFile() ?? []))))
   }
   return (
     <Stack gap="xs" className="no-print">
