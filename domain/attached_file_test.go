@@ -67,11 +67,11 @@ func TestAttachedFile(t *testing.T) {
 func TestFileName(t *testing.T) {
 	t.Parallel()
 	for name, want := range map[string]string{
-		"договор.pdf":                   "договор.pdf",
-		"/etc/passwd":                   "passwd",
-		"../../../etc/passwd":           "passwd",
-		`..\..\windows\system32.ini`:    "system32.ini",
-		`C:\Мои документы\акт №5.docx`:  "акт №5.docx",
+		"договор.pdf":                  "договор.pdf",
+		"/etc/passwd":                  "passwd",
+		"../../../etc/passwd":          "passwd",
+		`..\..\windows\system32.ini`:   "system32.ini",
+		`C:\Мои документы\акт №5.docx`: "акт №5.docx",
 		"a/b/":                          "b",
 		"..":                            "",
 		"/":                             "",

@@ -187,7 +187,7 @@ type uploadBody struct{ io.Reader }
 
 func (b *uploadBody) Read(p []byte) (int, error) {
 	n, err := b.Reader.Read(p)
-	if err == nil || err == io.EOF { //nolint:errorlint // readers return it bare
+	if err == nil || errors.Is(err, io.EOF) {
 		return n, err
 	}
 	if unreadable(err) == http.StatusRequestEntityTooLarge {
