@@ -25,7 +25,8 @@ RUN apt-get update \
     && apt-get install -y --no-install-recommends ca-certificates curl tzdata \
     && rm -rf /var/lib/apt/lists/* \
     && groupadd --system --gid 10001 letopis \
-    && useradd --system --uid 10001 --gid letopis --home-dir /var/lib/letopis --create-home --shell /usr/sbin/nologin letopis
+    && useradd --system --uid 10001 --gid letopis --home-dir /var/lib/letopis --create-home --shell /usr/sbin/nologin letopis \
+    && install --directory --owner letopis --group letopis --mode 0700 /var/lib/letopis-files
 COPY --from=build /out/letopis /usr/local/bin/letopis
 USER letopis
 ENV LETOPIS_DATA=/var/lib/letopis \

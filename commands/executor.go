@@ -50,10 +50,11 @@ type Executor struct {
 	cache *stateCache
 	wrap  []Middleware
 	gate  Gate
+	files Files // nil: no file can be attached
 }
 
 // Gate refuses a command from outside to who has no right to the record that it is for.
-type Gate func(ctx context.Context, command string, record access.Record) error
+type Gate func(ctx context.Context, command, kind string, record access.Record) error
 
 // NewExecutor returns an executor on the store. Middleware runs in the given order, the first outermost.
 func NewExecutor(store Store, now func() time.Time, wrap ...Middleware) *Executor {
@@ -235,7 +236,7 @@ func decide[S any, C domain.Command[S]](ctx context.Context, x *Executor, catego
 		return nil, f.state, Receipt{}, ErrRevisionMismatch
 	}
 	if !*prepared {
-		if err := x.pass(ctx, f.state, f.revision, CommandName(*command), request); err != nil {
+		if err := x.pass(ctx, category.Name(), f.state, f.revision, CommandName(*command), request); err != nil {
 			return nil, f.state, Receipt{}, err
 		}
 		if err := prepare(ctx, x, id.UUID(), command, request); err != nil {
@@ -252,19 +253,33 @@ func decide[S any, C domain.Command[S]](ctx context.Context, x *Executor, catego
 }
 
 // pass asks the gate. What begins a record needs no right to it: there is none yet.
-func (x *Executor) pass(ctx context.Context, state any, revision int64, command string, request Request) error {
+func (x *Executor) pass(ctx context.Context, kind string, state any, revision int64, command string, request Request) error {
 	if x.gate == nil || !request.Outside || revision < 0 {
 		return nil
 	}
-	record, err := RecordOf(ctx, x, state)
+	kind, record, err := Rights(ctx, x, kind, state)
 	if err != nil {
 		return err
 	}
-	return x.gate(ctx, command, record)
+	return x.gate(ctx, command, kind, record)
 }
 
-// RecordOf gives what the right to a record depends on, out of its folded state.
-func RecordOf(ctx context.Context, x *Executor, state any) (access.Record, error) {
+// Rights gives what the right to a record depends on, out of its folded state, and of which kind the record is: what lies
+// beside another record is measured by that one.
+func Rights(ctx context.Context, x *Executor, kind string, state any) (string, access.Record, error) {
+	if b, ok := state.(domain.Beside); ok {
+		about := b.Beside()
+		past, err := Record(ctx, x, about)
+		if err != nil {
+			return kind, access.Record{}, err
+		}
+		kind, state = string(about.Kind), past.State
+	}
+	record, err := recordOf(ctx, x, state)
+	return kind, record, err
+}
+
+func recordOf(ctx context.Context, x *Executor, state any) (access.Record, error) {
 	r := access.Record{Participants: union(participantsOf(state)), Clients: union(subjectsOf(state))}
 	for _, client := range r.Clients {
 		loaded, err := Load(ctx, x, domain.Counterparties, client)
@@ -328,6 +343,9 @@ func encode[S any](category *domain.Category[S], stream string, before S, decide
 	meta.CommandDigest = digest
 	meta.Subjects = union(subjectsOf(before), subjectsOf(after))
 	meta.Participants = union(participantsOf(before), participantsOf(after))
+	if b, ok := any(after).(domain.Beside); ok {
+		meta.Beside = b.Beside()
+	}
 	meta.FormerSubjects = missing(meta.Subjects, subjectsOf(after))
 	meta.FormerParticipants = missing(meta.Participants, participantsOf(after))
 	written := make([]domain.NewEvent, len(settled))

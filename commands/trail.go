@@ -58,3 +58,22 @@ func Trail(ctx context.Context, x *Executor, category string, id uuid.UUID, asOf
 	}
 	return past, steps, nil
 }
+
+// Record folds the present state of a record of any kind. An unknown kind or id is domain.ErrNotFound.
+func Record(ctx context.Context, x *Executor, ref domain.Ref) (Past, error) {
+	past := Past{Revision: -1}
+	record, ok := domain.RecordNamed(string(ref.Kind))
+	if !ok {
+		return past, domain.ErrNotFound.Because("there is no kind of record called " + string(ref.Kind))
+	}
+	past.State = record.Zero()
+	err := x.store.ReadStream(ctx, record.StreamOf(ref.ID.String()), 0, func(r domain.Recorded) error {
+		after, err := record.Fold(past.State, r)
+		past = Past{State: after, Revision: int64(r.Revision), Position: r.Position}
+		return err
+	})
+	if err == nil && past.Revision < 0 {
+		err = domain.ErrNotFound
+	}
+	return past, err
+}

@@ -32,6 +32,9 @@ type Subjects interface{ Subjects() []CounterpartyID }
 // Participants is implemented by states that concern employees.
 type Participants interface{ Participants() []EmployeeID }
 
+// Beside is implemented by states that lie beside another record, such as a file: the right to them is the right to it.
+type Beside interface{ Beside() Ref }
+
 // EventType binds a Go event type to its wire name.
 type EventType[S any] struct {
 	name     string
@@ -281,6 +284,8 @@ type Metadata struct {
 	// FormerSubjects and FormerParticipants are those among them whom the record named before the event, and no more.
 	FormerSubjects     []CounterpartyID `json:"former_subjects,omitempty"`
 	FormerParticipants []EmployeeID     `json:"former_participants,omitempty"`
+	// Beside is the record that this one lies beside, if it is none of its own.
+	Beside Ref `json:"beside,omitzero"`
 }
 
 // With returns a copy of list with the values appended; the receiver's backing array is never written.

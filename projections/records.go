@@ -15,7 +15,9 @@ type RecordRow struct {
 	ID       uuid.UUID   `json:"id"`
 	Category string      `json:"category"`
 	People   []uuid.UUID `json:"people"`
-	Clients  []uuid.UUID `json:"clients"`
+	// Holder is the record that rights are measured by: another one for what lies beside it, else the record itself.
+	Holder  uuid.UUID   `json:"holder"`
+	Clients []uuid.UUID `json:"clients"`
 }
 
 var records = NewTable[RecordRow]("register", "stream")
@@ -33,10 +35,13 @@ func recordRecord(b *Batch, e Recorded) error {
 		return nil
 	}
 	row := RecordRow{
-		Stream: e.Stream, ID: id, Category: e.Category(),
+		Stream: e.Stream, ID: id, Category: e.Category(), Holder: id,
 		People: present(e.Meta.Participants, e.Meta.FormerParticipants), Clients: present(e.Meta.Subjects, e.Meta.FormerSubjects),
 	}
-	if known := records.Find(b, row.Stream); known == nil || !slices.Equal(known.People, row.People) || !slices.Equal(known.Clients, row.Clients) {
+	if !e.Meta.Beside.IsZero() {
+		row.Holder = e.Meta.Beside.ID
+	}
+	if known := records.Find(b, row.Stream); known == nil || known.Holder != row.Holder || !slices.Equal(known.People, row.People) || !slices.Equal(known.Clients, row.Clients) {
 		records.Put(b, row.Stream, row)
 	}
 	return nil

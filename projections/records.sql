@@ -3,6 +3,7 @@ create table register (
   id       uuid not null,
   category text not null,
   people   uuid[] not null,
+  holder   uuid not null,
   clients uuid[] not null
 );
 -- after catch-up

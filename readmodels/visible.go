@@ -68,6 +68,7 @@ var views = map[string]belongs{
 	"internal_thread": partOf("id", thread), "thread_party": partOf("thread", thread), "thread_entry": partOf("thread", thread), "thread_dispute": partOf("thread", thread),
 	"message_clock": oneOf("employee", access.Performance), "thread_clock": oneOf("employee", access.Performance),
 	"assignment": partOf("id", domain.Assignments.Name()), "work_item": partOf("id", domain.WorkItems.Name()), "reminder": partOf("id", domain.Reminders.Name()),
+	"attachment": {id: "about_id", category: "about_kind"},
 	"time_entry": oneOf("employee", access.Work), "daily_report": oneOf("employee", access.Work),
 	"history":  {id: "aggregate", category: "category"},
 	"employee": open, "department": open, "employee_absence": open, "working_calendar": open, "due": open,
@@ -157,7 +158,7 @@ var notAliases = []string{"where", "order", "group", "limit", "left", "join", "c
 // arguments are appended to args, and named in it by their places. It agrees with Actor.Check on what the register knows.
 func Where(actor access.Actor, action access.Action, args []any) (string, []any) {
 	c := condition{actor: actor, action: action, args: args, places: map[string]string{}}
-	return c.ofAny(views["register"]), c.args
+	return c.of(views["register"]), c.args
 }
 
 // condition is one being built: the arguments, and where those of the actor stand among them.
@@ -174,7 +175,7 @@ func (c *condition) of(view belongs) string {
 	case view.employee != "":
 		return c.ofEmployee(view.employee, c.actor.Scope(view.resource, c.action))
 	case view.category != "":
-		return c.ofAny(view)
+		return c.ofAny("seen."+view.category, "seen."+view.id)
 	case view.open():
 		return "true"
 	}
@@ -203,22 +204,29 @@ func (c *condition) ofRecord(column string, s access.Scope, categories []string)
 	return "exists (select from read.register r where r.id = " + column + " and r.category in " + list(categories) + " and (" + c.covers(s) + "))"
 }
 
-// ofAny is for views whose rows belong to records of any category: the categories are grouped by how far they are seen.
-func (c *condition) ofAny(view belongs) string {
+// ofAny is for rows that belong to records of any category. What lies beside another record is measured by that one.
+func (c *condition) ofAny(category, id string) string {
+	direct := c.ofKinds(category, id)
+	return "(" + direct + " or " + category + " in " + list(access.Beside()) + " and exists (select from read.register h join read.register held on held.id = h.holder" +
+		" where h.id = " + id + " and " + c.ofKinds("held.category", "held.id") + "))"
+}
+
+// ofKinds groups the categories by how far they are seen.
+func (c *condition) ofKinds(category, id string) string {
 	seen := c.actor.Categories(c.action)
 	groups := map[access.Scope][]string{}
-	for _, category := range slices.Sorted(maps.Keys(seen)) {
-		scope := seen[category]
+	for _, kind := range slices.Sorted(maps.Keys(seen)) {
+		scope := seen[kind]
 		if scope&access.All != 0 {
 			scope = access.All
 		}
-		groups[scope] = append(groups[scope], category)
+		groups[scope] = append(groups[scope], kind)
 	}
 	var parts []string
 	for _, scope := range slices.Sorted(maps.Keys(groups)) {
-		part := "seen." + view.category + " in " + list(groups[scope])
+		part := category + " in " + list(groups[scope])
 		if scope != access.All {
-			part += " and " + c.ofRecord("seen."+view.id, scope, groups[scope])
+			part += " and " + c.ofRecord(id, scope, groups[scope])
 		}
 		parts = append(parts, part)
 	}

@@ -32,7 +32,7 @@ type cli struct {
 	Node    nodeCommand    `cmd:"" help:"Run the event node alone."`
 	Import  importCommand  `cmd:"" help:"Import real files: counterparties, commerceml, mail."`
 	Rebuild rebuildCommand `cmd:"" help:"Fill a read model anew beside live traffic, and switch to it."`
-	Verify  verifyCommand  `cmd:"" help:"Recompute read models and compare them row by row with the live ones."`
+	Verify  verifyCommand  `cmd:"" help:"Recompute read models and compare them row by row with the live ones; read every kept file."`
 	Skip    skipCommand    `cmd:"" help:"Leave an event out of a read model that it stopped; recorded with your name."`
 	OpenAPI openapiCommand `cmd:"" name:"openapi" help:"Print the OpenAPI document."`
 	Events  eventsCommand  `cmd:"" help:"Print the catalogue of events."`

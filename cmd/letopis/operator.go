@@ -6,8 +6,10 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/letopis-crm/letopis/infra/files"
 	"github.com/letopis-crm/letopis/infra/postgres"
 	"github.com/letopis-crm/letopis/projections"
+	"github.com/letopis-crm/letopis/readmodels"
 )
 
 // rebuildCommand fills a read model anew beside the live one.
@@ -35,16 +37,22 @@ func (c *rebuildCommand) Run(ctx context.Context, out *console) error {
 	return nil
 }
 
-// verifyCommand recomputes read models and compares.
+// verifyCommand recomputes read models and compares, and reads every kept file.
 type verifyCommand struct {
 	plantFlags
-	Name string `arg:"" optional:"" default:"all" help:"Projection, such as clients; all (the default) for every one."`
+	Name string `arg:"" optional:"" default:"all" help:"Projection, such as clients; files for the kept files; all (the default) for everything."`
 }
 
+// onlyFiles is the verification of the kept files alone.
+const onlyFiles = "files"
+
 func (c *verifyCommand) Run(ctx context.Context, out *console) error {
-	chosen, err := projectionsNamed(c.Name)
-	if err != nil {
-		return err
+	var chosen []projections.Projection
+	if c.Name != onlyFiles {
+		var err error
+		if chosen, err = projectionsNamed(c.Name); err != nil {
+			return err
+		}
 	}
 	p, err := openPlant(ctx, c.plantFlags, out.log)
 	if err != nil {
@@ -63,7 +71,39 @@ func (c *verifyCommand) Run(ctx context.Context, out *console) error {
 	if !clean {
 		return errors.New("a read model differs from what its events give; `letopis rebuild` makes it anew")
 	}
+	if c.Name == onlyFiles || c.Name == "all" {
+		return c.verifyFiles(ctx, p, out)
+	}
 	return nil
+}
+
+// verifyFiles reads every kept file, and looks for those that the log names.
+func (c *verifyCommand) verifyFiles(ctx context.Context, p *plant, out *console) error {
+	store, err := files.Open(c.filesDir())
+	if err != nil {
+		return err
+	}
+	defer store.Close()
+	named, err := (&readmodels.Queries{DB: p.db}).AttachmentDigests(ctx)
+	if err != nil {
+		return err
+	}
+	report, err := store.Verify(ctx, named)
+	if err != nil {
+		return fmt.Errorf("verify files: %w", err)
+	}
+	if report.OK() {
+		out.printf("files: clean, %d files of %d bytes\n", report.Files, report.Bytes)
+		return nil
+	}
+	out.printf("files: %d damaged and %d missing, %d read\n", len(report.Damaged), len(report.Missing), report.Files)
+	for _, name := range report.Damaged {
+		out.printf("  %s: damaged\n", name)
+	}
+	for _, digest := range report.Missing {
+		out.printf("  %s: missing\n", digest)
+	}
+	return errors.New("some files are not what the log says; bring them back from a backup")
 }
 
 // shownDifferences bounds what is printed of one projection.

@@ -25,6 +25,14 @@ type plantFlags struct {
 	EventStore  string `name:"eventstore-url" env:"EVENTSTORE_URL" help:"An EventStoreDB instead of the embedded node, such as esdb://user:password@host:2113."`
 	DatabaseURL string `name:"database-url" env:"DATABASE_URL" help:"A PostgreSQL instead of the private one."`
 	PgBin       string `name:"pg-bin" help:"Directory with initdb and postgres for the private server."`
+	Files       string `help:"Directory of uploaded files, which all replicas share; <data>/files when absent." placeholder:"DIR"`
+}
+
+func (f plantFlags) filesDir() string {
+	if f.Files != "" {
+		return f.Files
+	}
+	return filepath.Join(f.Data, "files")
 }
 
 // plant is the event store and the database, embedded or elsewhere.
@@ -114,7 +122,7 @@ func checkData(dir string) error {
 	}
 	for _, e := range entries {
 		switch e.Name() {
-		case "run", "events", "postgres", "postgres.lock", "postgres.init", "letopis.lock", "lost+found":
+		case "run", "events", "files", "postgres", "postgres.lock", "postgres.init", "letopis.lock", "lost+found":
 		default:
 			return fmt.Errorf("%s is not a data directory of Letopis: it holds %s; choose an empty one with --data", dir, e.Name())
 		}

@@ -22,6 +22,8 @@ type serveCommand struct {
 	Demo   string   `enum:",tiny" default:"" help:"Load this demo company if the log is empty: tiny."`
 	Roles  []string `enum:"api,projector,policies,scheduler,node" default:"api,projector,policies,scheduler,node" help:"Parts that this process runs."`
 	Secure bool     `help:"Served over HTTPS by a proxy: cookies for HTTPS only."`
+	// In bytes it would be a long number, and nobody needs it finer.
+	MaxFile int64 `default:"50" help:"How large an uploaded file may be, in MiB." placeholder:"MIB"`
 	signInFlags
 }
 
@@ -29,6 +31,9 @@ func (c *serveCommand) Run(ctx context.Context, out *console) error {
 	settings, err := c.settings()
 	if err != nil {
 		return err
+	}
+	if c.MaxFile < 1 || c.MaxFile > 1<<20 {
+		return errors.New("--max-file is a number of MiB from 1 to 1048576")
 	}
 	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", c.Listen)
 	if err != nil {
@@ -94,6 +99,7 @@ func (c *serveCommand) serve(ctx context.Context, s *system, listener net.Listen
 	handler, err := httpapi.New(httpapi.Deps{
 		Executor: s.executor, Queries: s.queries, Hub: s.hub, Identity: s.identity, Logger: s.log, Health: s.health,
 		Secure: c.Secure, Streams: streams, Web: pages, FirstEmployee: s.firstEmployee, Proxies: c.TrustedProxy,
+		Files: s.files, MaxFile: c.MaxFile << 20,
 	})
 	if err != nil {
 		return err

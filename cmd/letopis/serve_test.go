@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"net/http"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -55,6 +56,10 @@ func TestServeEndToEnd(t *testing.T) {
 	if !changes.saw("history/" + id) {
 		t.Errorf("the stream of changes does not name history/%s", id)
 	}
+	kept, _ := admin.want(http.StatusCreated, http.MethodPost, "/v1/files?name=a.txt", "the content of a file")
+	admin.want(http.StatusCreated, http.MethodPost, "/v1/attachments", map[string]any{
+		"about": map[string]any{"kind": "counterparty", "id": id}, "name": "a.txt", "sha256": kept["sha256"],
+	})
 	if code := s.stop(); code != 0 {
 		t.Fatalf("the server ended with %d:\n%s", code, s.said())
 	}
@@ -62,8 +67,15 @@ func TestServeEndToEnd(t *testing.T) {
 	back := serve(t, nil, "--data", data)
 	admin = back.signIn("admin", s.password)
 	admin.want(http.StatusOK, http.MethodGet, "/v1/counterparties/"+id+"/history", nil, "X-After", header.Get("X-Position"))
-	if out := must(t, nil, "verify", "--data", data); strings.Contains(out, "differ") {
+	if out := must(t, nil, "verify", "--data", data); strings.Contains(out, "differ") || !strings.Contains(out, "files: clean, 1 files") {
 		t.Errorf("verify beside the running server: %s", out)
+	}
+	digest := kept["sha256"].(string)
+	if err := os.Remove(filepath.Join(data, "files", digest[:2], digest[2:4], digest)); err != nil {
+		t.Fatal(err)
+	}
+	if out, err := letopis(t, nil, "verify", "--data", data, "files"); err == nil || !strings.Contains(out, digest+": missing") {
+		t.Errorf("verify without the file: %v %s", err, out)
 	}
 	must(t, nil, "rebuild", "--data", data, "history")
 	admin.want(http.StatusOK, http.MethodGet, "/v1/counterparties/"+id+"/history", nil)

@@ -16,6 +16,7 @@ import (
 	"github.com/letopis-crm/letopis/commands/policies"
 	"github.com/letopis-crm/letopis/domain"
 	"github.com/letopis-crm/letopis/infra/bus"
+	"github.com/letopis-crm/letopis/infra/files"
 	"github.com/letopis-crm/letopis/infra/identity"
 	"github.com/letopis-crm/letopis/infra/postgres"
 	"github.com/letopis-crm/letopis/projections"
@@ -35,6 +36,7 @@ type system struct {
 	queries  *readmodels.Queries
 	hub      *postgres.Hub
 	identity *identity.Service
+	files    *files.Store // of a process that serves the API
 	log      *slog.Logger
 
 	stop context.CancelFunc
@@ -59,6 +61,13 @@ func openSystemWith(ctx context.Context, f plantFlags, r roles, signIn identity.
 	}
 	s := &system{plant: p, log: logger, err: make(chan error, 8)}
 	s.executor = commands.NewExecutor(p.store, time.Now, countCommands, identity.Guard, s.endAccess).WithGate(identity.Gate)
+	if r.api {
+		if s.files, err = files.Open(f.filesDir()); err != nil {
+			p.close(context.WithoutCancel(ctx))
+			return nil, fmt.Errorf("the store of files: %w", err)
+		}
+		s.executor = s.executor.WithFiles(s.files)
+	}
 	s.queries = &readmodels.Queries{DB: p.db}
 	s.identity = identity.New(p.db, directory{s.executor, s.queries}, time.Now, signIn)
 	life, stop := context.WithCancel(context.WithoutCancel(ctx))
@@ -147,6 +156,9 @@ func (s *system) background(name string, run func() error) {
 func (s *system) close(ctx context.Context) {
 	s.stop()
 	s.work.Wait()
+	if s.files != nil {
+		_ = s.files.Close() // whatever was taken is durable
+	}
 	s.plant.close(context.WithoutCancel(ctx))
 }
 

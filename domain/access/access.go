@@ -46,6 +46,8 @@ const (
 	Emergency Resource = "emergency"
 	// Approvals are requests that need a second person.
 	Approvals Resource = "approvals"
+	// Attachments are files beside a record: the right to a file is the right to its record.
+	Attachments Resource = "attachments"
 	// Own is everybody's own affairs: session, tokens, desk.
 	Own Resource = "own"
 )
@@ -53,7 +55,7 @@ const (
 // Resources are all resources, in the order of the documentation.
 var Resources = []Resource{
 	Clients, ContactDetails, Segments, Negotiations, Interactions, Correspondence, Work, Performance, Reports, Exports, Directory, Accounts, AccessLog, Emergency,
-	Approvals, Own,
+	Approvals, Attachments, Own,
 }
 
 // Action is what is done with a resource.

@@ -71,6 +71,9 @@ func init() {
 	declare(Accounts, Read, "list-sign-in-journal")
 	declare(Accounts, Change, "create-account", "reset-password", "unlock-account", "reset-second-factor", "grant-role", "revoke-role", "change-employee-login")
 
+	declare(Attachments, Read, "list-attachments", "get-attachment", "download-attachment")
+	declare(Attachments, Change, "upload-file", "attach-file", "describe-attachment", "withdraw-attachment")
+
 	// What these answer with, or change, is measured record by record: the state of any record, the events of the log, the
 	// changes that are told as they happen, one's own and one's people's absences.
 	declare(Own, Read, "get-record", "get-record-trail", "list-events", "follow-changes", "list-my-response-clocks", "list-my-substitutions",

@@ -22,6 +22,7 @@ var table = map[domain.Role]map[Resource]rights{
 		Directory:      {Read: All},
 		AccessLog:      {Read: Participant},
 		Approvals:      {Read: Participant, Change: Participant},
+		Attachments:    {Read: All, Change: All},
 		Own:            {Read: All, Change: All},
 	},
 	domain.RoleServiceEngineer: {
@@ -35,6 +36,7 @@ var table = map[domain.Role]map[Resource]rights{
 		Directory:      {Read: All},
 		AccessLog:      {Read: Participant},
 		Approvals:      {Read: Participant, Change: Participant},
+		Attachments:    {Read: All, Change: All},
 		Own:            {Read: All, Change: All},
 	},
 	domain.RoleMarketer: {
@@ -46,6 +48,7 @@ var table = map[domain.Role]map[Resource]rights{
 		Directory:      {Read: All},
 		AccessLog:      {Read: Participant},
 		Approvals:      {Read: Participant, Change: Participant},
+		Attachments:    {Read: All, Change: All},
 		Own:            {Read: All, Change: All},
 	},
 	domain.RoleManager: {
@@ -62,6 +65,7 @@ var table = map[domain.Role]map[Resource]rights{
 		Directory:      {Read: All, Change: All},
 		AccessLog:      {Read: Department},
 		Approvals:      {Read: Participant, Change: Participant, Decide: All},
+		Attachments:    {Read: All, Change: All},
 		Own:            {Read: All, Change: All},
 	},
 	domain.RoleQualityManager: {
@@ -78,6 +82,7 @@ var table = map[domain.Role]map[Resource]rights{
 		Directory:      {Read: All},
 		AccessLog:      {Read: Participant},
 		Approvals:      {Read: Participant, Change: Participant},
+		Attachments:    {Read: All, Change: All},
 		Own:            {Read: All, Change: All},
 	},
 	domain.RoleComplianceReviewer: {
@@ -96,6 +101,7 @@ var table = map[domain.Role]map[Resource]rights{
 		AccessLog:      {Read: All, Decide: All},
 		Emergency:      {Read: All, Change: All, Decide: All},
 		Approvals:      {Read: All, Change: Participant, Decide: All},
+		Attachments:    {Read: All, Change: All},
 		Own:            {Read: All, Change: All},
 	},
 	domain.RoleAuditor: {
@@ -108,6 +114,7 @@ var table = map[domain.Role]map[Resource]rights{
 		Exports:        {Read: Assigned},
 		Directory:      {Read: All},
 		AccessLog:      {Read: Assigned},
+		Attachments:    {Read: All, Change: All},
 		Own:            {Read: All, Change: All},
 	},
 	domain.RoleDataProtectionOfficer: {
@@ -119,6 +126,7 @@ var table = map[domain.Role]map[Resource]rights{
 		AccessLog:      {Read: All},
 		Emergency:      {Read: All, Decide: All},
 		Approvals:      {Read: All, Change: Participant, Decide: All},
+		Attachments:    {Read: All, Change: All},
 		Own:            {Read: All, Change: All},
 	},
 	domain.RoleAdministrator: {
@@ -154,6 +162,7 @@ var of = map[string]Resource{
 	domain.ScreeningRuleSets.Name(): Directory,
 	domain.LoginNames.Name():        Accounts,
 	domain.Accesses.Name():          AccessLog,
+	domain.AttachedFiles.Name():     Attachments,
 }
 
 // Of is the resource that the records of a category belong to, and false for a category that nobody has thought of.
@@ -162,11 +171,15 @@ func Of(category string) (Resource, bool) {
 	return resource, ok
 }
 
-// Categories are the categories of records on which the actor may act at all, with how far.
+// Beside are the categories of what lies beside other records: the right to it is the right to the record.
+func Beside() []string { return kindsOf(Attachments) }
+
+// Categories are the categories of records on which the actor may act at all, with how far. What lies beside other records
+// is not among them.
 func (a Actor) Categories(action Action) map[string]Scope {
 	seen := map[string]Scope{}
 	for category, resource := range of {
-		if scope := a.Scope(resource, action); scope != None {
+		if scope := a.Scope(resource, action); scope != None && resource != Attachments {
 			seen[category] = scope
 		}
 	}

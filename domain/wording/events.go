@@ -13,6 +13,11 @@ func event(name, ru, en string) { Words("event."+name, ru, en) }
 func sayEventsOfClients() {
 	event("access.opened", "просмотр контактов", "contacts opened")
 
+	event("attachment.attached", "приложен файл", "file attached")
+	event("attachment.renamed", "переименование файла", "file renamed")
+	event("attachment.described", "описание файла", "file described")
+	event("attachment.withdrawn", "изъятие файла", "file withdrawn")
+
 	event("audience_group.created", "новая группа", "new group")
 	event("audience_group.renamed", "переименование группы", "group renamed")
 	event("audience_group.members_added", "пополнение группы", "members added")

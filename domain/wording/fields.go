@@ -4,6 +4,8 @@ package wording
 // the rarer meaning has the whole path as its code, the kind of record before it.
 func init() {
 	for code, words := range map[string][2]string{
+		"about": {"к чему относится", "what it is about"}, "concerns": {"клиенты", "clients"}, "involved": {"участники", "participants"},
+		"media_type": {"вид файла", "kind of file"}, "withdrawn": {"почему изъят", "why withdrawn"},
 		"absence": {"отсутствие", "absence"}, "absence_id": {"номер отсутствия", "absence id"}, "absences": {"отсутствия", "absences"},
 		"accepted_by": {"кто принял", "accepted by"}, "ack_by": {"подтвердить до", "to be acknowledged by"},
 		"acknowledged": {"получение подтверждено", "acknowledged"}, "addressee": {"адресат", "addressee"}, "arbiter": {"кто решает спор", "arbiter"},

@@ -4,6 +4,7 @@ package wording
 func init() {
 	Words("kind.access", "просмотр сведений", "access to details")
 	Words("kind.assignment", "задание", "assignment")
+	Words("kind.attachment", "вложение", "attachment")
 	Words("kind.audience_group", "группа клиентов", "group of clients")
 	Words("kind.commitment", "договорённость", "commitment")
 	Words("kind.contact_person", "контактное лицо", "contact person")

@@ -9,6 +9,8 @@ func init() {
 	refusal("assignment.not_issuer", "Это может сделать только тот, кто выдал задание, или его руководитель. Обратитесь к нему.", "Only the one who gave the assignment, or their head, may do that. Ask them.")
 	refusal("assignment.own_result", "Свою работу никто не проверяет сам. Пусть выполнение проверит другой сотрудник.", "Nobody verifies their own work. Have somebody else verify it.")
 
+	refusal("attachment.withdrawn", "Файл изъят, менять в нём больше нечего. Приложите новый.", "The file was withdrawn, so there is nothing to change. Attach a new one.")
+
 	refusal("audience_group.closed", "Группа закрыта, её состав больше не меняется. Создайте новую группу.", "The group is closed and does not change any more. Create a new one.")
 	refusal("audience_group.kind", "В этой группе участники другого вида: в группе клиентов не бывает лиц, а в группе лиц — клиентов. Выберите подходящую группу.", "This group holds members of the other kind: clients or persons, not both. Choose a fitting group.")
 
@@ -44,6 +46,11 @@ func init() {
 	refusal("employee.no_absence", "Такого отсутствия нет. Обновите страницу.", "There is no such absence. Refresh the page.")
 	refusal("employee.substitute", "Заместителем не может быть сам отсутствующий или уволенный сотрудник. Выберите другого.", "Nobody stands in for themselves, and a substitute works here. Choose somebody else.")
 	refusal("employee.not_substitute", "Замещать этого сотрудника может только названный заместитель и только на время отсутствия. Действуйте от своего имени.", "Only the named substitute stands in for that person, and only during the absence. Act in your own name.")
+
+	refusal("file.not_found", "Такого файла на сервере нет. Загрузите его ещё раз.", "The server does not have this file. Upload it again.")
+	refusal("file.empty", "Файл пуст. Выберите другой.", "The file is empty. Choose another one.")
+	refusal("file.too_large", "Файл слишком велик для этого сервера. Сожмите его или разделите на части.", "The file is larger than this server takes. Compress it, or split it.")
+	refusal("file.no_room", "На сервере кончилось место, файл не сохранён. Сообщите администратору.", "The server has no room left, and the file was not kept. Tell an administrator.")
 
 	refusal("influence.open", "Такая связь уже отмечена и действует. Оцените её заново, а не добавляйте вторую.", "There is an open link of this kind already. Revise it instead of adding another.")
 	refusal("influence.not_open", "Эта связь уже не действует. Добавьте новую, если влияние появилось снова.", "The link is outdated. Add a new one if the influence is there again.")
@@ -186,6 +193,7 @@ func init() {
 	wrong("money", "Укажите верную сумму", "Give a correct amount")
 	wrong("currency", "Укажите валюту, например RUB", "Give a currency such as RUB")
 
+	wrong("digest", "Такого файла нет: загрузите его ещё раз", "There is no such file: upload it again")
 	wrong("email", "Это не адрес электронной почты", "This is not an e-mail address")
 	wrong("e164", "Укажите номер с кодом страны, например +74951234567", "Give the number with its country code, such as +74951234567")
 	wrong("phone", "Это не номер телефона", "This is not a phone number")

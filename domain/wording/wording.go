@@ -3,7 +3,8 @@
 //
 // A headline is a sentence with placeholders: "{title}" takes the event's JSON field, "{a.b}" a nested one,
 // "{assignee:employee}" an id whose name is looked up when the sentence is read. Kinds: employee, counterparty, person,
-// date, time, money, minutes, percent (of basis points), word (a code translated by Words), count (the length of a list).
+// date, time, money, minutes, percent (of basis points), word (a code translated by Words), kind (of record), count (the
+// length of a list).
 // What stands in brackets is told only when its placeholders have values: "{role:word}[, {topic}]". The history keeps only
 // the placeholders' values, so a sentence can be improved without rewriting anything.
 package wording
@@ -46,7 +47,7 @@ var (
 	words       = map[string][2]string{}
 	placeholder = regexp.MustCompile(`\{([a-z0-9_.]+)(?::([a-z]+))?\}`)
 	optional    = regexp.MustCompile(`\[[^\[\]]*\]`)
-	kinds       = []string{"", "employee", "counterparty", "person", "date", "time", "money", "minutes", "percent", "word", "count"}
+	kinds       = []string{"", "employee", "counterparty", "person", "date", "time", "money", "minutes", "percent", "word", "kind", "count"}
 )
 
 // Say declares the headline of an event type; quote names the field with the words that were said, or is empty.
@@ -284,6 +285,8 @@ func showText(v, kind string, lang Lang, zone *time.Location, name func(kind, id
 		return name(kind, v)
 	case "word":
 		return Word(v, lang)
+	case "kind":
+		return Word("kind."+v, lang)
 	case "date", "time":
 		t, err := time.Parse(time.RFC3339, v)
 		if day, isDay := time.ParseInLocation(time.DateOnly, v, zone); isDay == nil {

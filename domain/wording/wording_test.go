@@ -33,6 +33,8 @@ func TestRender(t *testing.T) {
 		{"employee.limits_set", `{"limits":{"max_discount_bp":1250,"max_payment_term_days":30,"max_commitment":{"minor":125000050,"currency":"RUB"}}}`,
 			"Установлены пределы полномочий: скидка до 12,5 %, отсрочка до 30 дн., обязательства до 1 250 000,50 RUB", "Authority limits set: discount up to 12.5 %, payment term up to 30 days, commitments up to 1,250,000.50 RUB"},
 		{"assignment.revised", `{"title":"Проверить смету.","reason":"Так точнее."}`, "Задание уточнено: Проверить смету. Так точнее.", "Assignment revised: Проверить смету. Так точнее."},
+		{"attachment.attached", `{"author_id":"Орлова М. С.","name":"договор.pdf","about":{"kind":"contact_person","id":"1"}}`,
+			"Орлова М. С.: приложен файл «договор.pdf» (контактное лицо)", "Орлова М. С. attached the file “договор.pdf” (contact person)"},
 		{"negotiation.screening_hit", `{"rule":"R3","detail":"90 > 30"}`, "Проверка переговоров: слишком долгая отсрочка платежа (90 > 30)", ""},
 	} {
 		h, _ := wording.Of(c.event)

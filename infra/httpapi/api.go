@@ -30,6 +30,7 @@ type Deps struct {
 	Queries  *readmodels.Queries
 	Hub      *postgres.Hub
 	Identity *identity.Service
+	Files    Files
 	Logger   *slog.Logger
 	Health   Health
 	// Web serves the user interface under "/"; nil for the API alone.
@@ -42,6 +43,8 @@ type Deps struct {
 	FirstEmployee func(ctx context.Context, login, name string) (domain.EmployeeID, error)
 	// Proxies are trusted to say whom they speak for (X-Forwarded-For).
 	Proxies []netip.Prefix
+	// MaxFile is how many bytes an uploaded file may have; DefaultMaxFile when 0.
+	MaxFile int64
 }
 
 // API is the set of operations and what they share.
@@ -109,7 +112,7 @@ func build(d Deps) *API {
 		registerWorkItems,
 		registerAssignments, registerNegotiations, registerReminders, registerDailyReport,
 		registerCounterparties,
-		registerEmployees, registerMessages, registerThreads,
+		registerEmployees, registerMessages, registerThreads, registerAttachments,
 	} {
 		register(a)
 	}

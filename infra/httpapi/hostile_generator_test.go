@@ -2,9 +2,10 @@ package httpapi_test
 
 import (
 	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"fmt"
-	"github.com/letopis-crm/letopis/domain"
 	"maps"
 	"math/rand/v2"
 	"net/http"
@@ -17,6 +18,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/google/uuid"
 
+	"github.com/letopis-crm/letopis/domain"
 	"github.com/letopis-crm/letopis/infra/httpapi"
 )
 
@@ -24,7 +26,7 @@ import (
 type operation struct {
 	*huma.Operation
 	parameters []*huma.Param
-	body       *huma.Schema // nil for none
+	body       *huma.Schema // nil for none, and for one that is not JSON
 	responses  map[string]*huma.Response
 }
 
@@ -54,7 +56,7 @@ func described() ([]operation, schemas) {
 				}
 				o.responses[status] = r
 			}
-			if op.RequestBody != nil {
+			if op.RequestBody != nil && op.RequestBody.Content["application/json"] != nil {
 				o.body = op.RequestBody.Content["application/json"].Schema
 			}
 			all = append(all, o)
@@ -160,13 +162,21 @@ func (g *generator) id(name, plural string) string {
 	return pick(g, known)
 }
 
+// usualContent is that of every uploaded file, and usualDigest its digest: what was uploaded can be attached.
+const usualContent = "Договор поставки"
+
+var usualDigest = func() string {
+	sum := sha256.Sum256([]byte(usualContent))
+	return hex.EncodeToString(sum[:])
+}()
+
 // usual are texts that the rules of their fields like.
 var usual = map[string][]string{
 	"kpp": {"773601001"}, "bik": {"044525225"}, "country": {"RU", "KZ"}, "currency": {"RUB", "USD"}, "time_zone": {"Europe/Moscow", "Asia/Vladivostok"}, "zone": {"Europe/Moscow"},
 	"birthday": {"1980-05-31"}, "preferred_channel": {"call", "email"}, "language": {"ru"}, "industry_okved": {"46.73"}, "raw": {"8 (916) 123-45-67", "+7 495 123-45-67 доб. 12"},
 	"phone": {"8 916 123-45-67"}, "from_phone": {"8 916 123-45-67"}, "from_raw": {"8 916 123-45-67", "orlova@example.com"}, "e164": {"+79161234567"},
 	"websites": {"https://example.com"}, "password": {"a long password"}, "new_password": {"a long password"}, "old_password": {"a long password"},
-	"sha256": {strings.Repeat("a1", 32)}, "raw_sha256": {strings.Repeat("a1", 32)}, "month": {"2026-03"}, "scope": {"email", "call"},
+	"sha256": {usualDigest}, "raw_sha256": {strings.Repeat("a1", 32)}, "month": {"2026-03"}, "scope": {"email", "call"},
 	"take_from_loser": {"inn", "kpp", "phones"}, "cursor": {""}, "our_positions": {"Цена твёрдая"}, "criterion": {"подпись"},
 }
 
@@ -181,6 +191,9 @@ func (g *generator) value(s *huma.Schema, name, plural string, depth int) any {
 	}
 	switch s.Type {
 	case huma.TypeObject:
+		if name == "about" {
+			return map[string]any{"kind": "assignment", "id": g.id("assignment_id", "")}
+		}
 		object := map[string]any{}
 		for _, property := range slices.Sorted(maps.Keys(s.Properties)) {
 			if slices.Contains(s.Required, property) || depth < 3 && g.IntN(3) == 0 {
@@ -280,9 +293,13 @@ func (g *generator) valid(o operation) ask {
 			a.query.Set(p.Name, plain(g.value(p.Schema, p.Name, o.plural(), 1)))
 		}
 	}
-	if o.body != nil {
+	switch {
+	case o.body != nil:
 		a.body = encoded(g.value(o.body, "", o.plural(), 0))
 		a.header["Content-Type"] = "application/json"
+	case o.RequestBody != nil:
+		a.body = []byte(usualContent)
+		a.header["Content-Type"] = domain.AnyBytes
 	}
 	return a
 }
@@ -351,7 +368,7 @@ func (g *generator) poisoned(o operation, text string) ask {
 			at.set(text)
 		}
 	}
-	if a.body != nil {
+	if o.body != nil {
 		a.body = encoded(body)
 	}
 	for _, p := range o.parameters {

@@ -220,10 +220,15 @@ func (h *hostile) judge(a ask, got answer) []string {
 	for _, leak := range leaks.FindAllString(string(got.raw), 1) {
 		say(strings.Contains(string(a.body)+a.target(), leak), "the answer tells of %s", leak)
 	}
+	// What the store of files answers itself, such as 412 to an If-Match, has no body.
+	sandboxed := a.op.OperationID == "download-attachment" && (got.status < 300 || len(got.raw) == 0)
 	for name, want := range apiHeaders {
+		if sandboxed && name == "Content-Security-Policy" {
+			want = "sandbox; default-src 'none'; frame-ancestors 'none'"
+		}
 		say(got.header.Get(name) == want, "%s: %q", name, got.header.Get(name))
 	}
-	if got.status >= 400 {
+	if got.status >= 400 && !sandboxed {
 		problem, _ := got.body.(map[string]any)
 		code, _ := problem["code"].(string)
 		say(got.header.Get("Content-Type") == "application/problem+json" && code != "" && problem["status"] == float64(got.status), "status %d without a problem", got.status)

@@ -21,6 +21,7 @@ import (
 	"github.com/letopis-crm/letopis/commands/storetest"
 	"github.com/letopis-crm/letopis/domain"
 	"github.com/letopis-crm/letopis/domain/access"
+	"github.com/letopis-crm/letopis/infra/files"
 	"github.com/letopis-crm/letopis/infra/httpapi"
 	"github.com/letopis-crm/letopis/infra/identity"
 	"github.com/letopis-crm/letopis/infra/postgres"
@@ -40,6 +41,7 @@ type kit struct {
 	store      *countedStore
 	executor   *commands.Executor
 	identity   *identity.Service
+	files      *files.Store
 	projectors []*postgres.Projector
 	log        *written
 }
@@ -124,11 +126,16 @@ func newKit(tb testing.TB) *kit {
 		k.token[role], k.who[role] = token, id
 	}
 	logger := slog.New(slog.NewJSONHandler(k.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
-	k.executor = commands.NewExecutor(k.store, time.Now, identity.Guard).WithGate(identity.Gate)
+	var err error
+	if k.files, err = files.Open(t.TempDir()); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = k.files.Close() })
+	k.executor = commands.NewExecutor(k.store, time.Now, identity.Guard).WithGate(identity.Gate).WithFiles(k.files)
 	handler, err := httpapi.New(httpapi.Deps{
 		Executor: k.executor, Queries: &readmodels.Queries{DB: k.pool}, Hub: postgres.NewHub(k.pool, logger),
 		Identity: k.identity, Logger: logger, Health: func(context.Context) map[string]error { return nil }, Streams: t.Context(),
-		Web: pages(t),
+		Web: pages(t), Files: k.files, MaxFile: maxFile,
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -140,6 +147,9 @@ func newKit(tb testing.TB) *kit {
 	k.url = server.URL
 	return k
 }
+
+// maxFile is larger than any other request may be.
+const maxFile = 3 << 20
 
 // pages is a user interface of one page beside the API.
 func pages(tb testing.TB) http.Handler {

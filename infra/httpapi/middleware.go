@@ -60,12 +60,24 @@ var defaultZone = func() *time.Location {
 // maxBody bounds a request's body; files have their own door.
 const maxBody = 2 << 20
 
+// bodyLimit is what is read of a request at most. A file that is too large for the store is read on for as much again,
+// so that its sender hears why it was refused.
+func (a *API) bodyLimit(r *http.Request) int64 {
+	if r.Method == http.MethodPost && r.URL.Path == uploadPath {
+		return 2 * a.maxFile()
+	}
+	return maxBody
+}
+
 func (a *API) withLimits(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		r.Body = http.MaxBytesReader(w, r.Body, maxBody)
 		ctx := context.WithValue(r.Context(), headerKey{}, r.Header)
 		ctx = context.WithValue(ctx, clientKey{}, identity.Client{Address: a.address(r), UserAgent: r.UserAgent()})
-		next.ServeHTTP(w, r.WithContext(ctx))
+		// The server's own request keeps its body: it looks there whether all was read, and would otherwise take the rest of
+		// a body that was refused for the next request on the connection.
+		limited := r.WithContext(ctx)
+		limited.Body = http.MaxBytesReader(w, r.Body, a.bodyLimit(r))
+		next.ServeHTTP(w, limited)
 	})
 }
 

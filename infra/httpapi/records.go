@@ -87,7 +87,7 @@ func (a *API) trail(ctx context.Context, in *recordInput) (commands.Past, []comm
 
 // mayRead refuses the present state of a record to who has no right to it.
 func (a *API) mayRead(ctx context.Context, kind string, state any) error {
-	record, err := commands.RecordOf(ctx, a.Executor, state)
+	kind, record, err := commands.Rights(ctx, a.Executor, kind, state)
 	if err != nil {
 		return err
 	}

@@ -148,12 +148,15 @@ func Guard(next commands.Handler) commands.Handler {
 }
 
 // Gate is the executor's gate: a command needs the right to the record that it is for.
-func Gate(ctx context.Context, command string, record access.Record) error {
+func Gate(ctx context.Context, command, kind string, record access.Record) error {
 	p, ok := FromContext(ctx)
 	if !ok {
 		return ErrNotSignedIn
 	}
 	right, declared := access.RightOf(OperationOf(command))
+	if right.Resource == access.Attachments {
+		right.Resource, declared = access.Of(kind)
+	}
 	if !declared || !p.Actor().Check(right.Resource, right.Action, record) {
 		return domain.ErrForbidden.Because("this record is not yours to change")
 	}

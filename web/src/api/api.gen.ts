@@ -362,6 +362,92 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/attachments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Files of a record, or all that concern a counterparty, the newest first */
+        get: operations["list-attachments"];
+        put?: never;
+        /** Put an uploaded file beside a record of any kind */
+        post: operations["attach-file"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/attachments/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What is known of a file */
+        get: operations["get-attachment"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/attachments/{id}/content": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The content of a file, to be saved */
+        get: operations["download-attachment"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/attachments/{id}/describe": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Change a file's name and what is said about it */
+        post: operations["describe-attachment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/attachments/{id}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take a file from its record, saying why */
+        post: operations["withdraw-attachment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/audience-groups": {
         parameters: {
             query?: never;
@@ -1637,6 +1723,23 @@ export interface paths {
         get: operations["list-events"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Upload the content of a file, to be attached to a record afterwards */
+        post: operations["upload-file"];
         delete?: never;
         options?: never;
         head?: never;
@@ -4119,6 +4222,16 @@ export interface components {
              */
             verified: number;
         };
+        AttachFile: {
+            /** @description The record it belongs to */
+            about: components["schemas"]["Ref"];
+            /** @description What the file is called; it is cut down to what can be shown and saved */
+            name: string;
+            /** @description What it is */
+            note?: string;
+            /** @description What the upload answered with */
+            sha256: string;
+        };
         Attachment: {
             /** @description Media type */
             mime: string;
@@ -4131,6 +4244,63 @@ export interface components {
              * @description Bytes
              */
             size: number;
+        };
+        AttachmentItem: {
+            /**
+             * Format: uuid
+             * @description That record
+             */
+            about_id: string;
+            /** @description Kind of the record that it is about */
+            about_kind: string;
+            /** @description What that record is called, where it has a name */
+            about_title?: string;
+            /**
+             * Format: date-time
+             * @description When it was attached
+             */
+            attached_at: string;
+            /**
+             * Format: uuid
+             * @description Who attached it
+             */
+            author_id: string;
+            /** @description The person's name */
+            author_name: string;
+            /**
+             * Format: uuid
+             * @description The attachment
+             */
+            id: string;
+            /** @description What the download says it is */
+            media_type: string;
+            /** @description What the file is called */
+            name: string;
+            /** @description What was said about it */
+            note?: string;
+            /** @description Why */
+            reason?: string;
+            /**
+             * Format: int64
+             * @description Its revision, for If-Match
+             */
+            revision: number;
+            /** @description Digest of the content */
+            sha256: string;
+            /**
+             * Format: int64
+             * @description Bytes
+             */
+            size: number;
+            /** @description Who did it */
+            withdrawer_name?: string;
+            /** @description It was withdrawn from its record */
+            withdrawn: boolean;
+            /**
+             * Format: date-time
+             * @description When that was
+             */
+            withdrawn_at?: string;
         };
         AwaitedAnswer: {
             /**
@@ -5326,6 +5496,12 @@ export interface components {
              * @description Department it lies in; absent for a root
              */
             parent_id?: string;
+        };
+        DescribeAttachment: {
+            /** @description What the file is called */
+            name: string;
+            /** @description What it is */
+            note?: string;
         };
         Difference: {
             /** @description Its value after; absent when it has none */
@@ -7636,6 +7812,12 @@ export interface components {
             /** @description Cursor of the next page; absent on the last one */
             next?: string;
         };
+        PageAttachmentItem: {
+            /** @description The rows of this page */
+            items: components["schemas"]["AttachmentItem"][];
+            /** @description Cursor of the next page; absent on the last one */
+            next?: string;
+        };
         PageClientItem: {
             /** @description The rows of this page */
             items: components["schemas"]["ClientItem"][];
@@ -9779,6 +9961,17 @@ export interface components {
             /** @description Why the merge was wrong */
             reason: string;
         };
+        Uploaded: {
+            /** @description What it will be downloaded as, under the name given */
+            media_type: string;
+            /** @description Digest of the content: name it in the command that attaches the file */
+            sha256: string;
+            /**
+             * Format: int64
+             * @description Bytes
+             */
+            size: number;
+        };
         VerifyAssignment: {
             /** @description What to say about it */
             remark?: string;
@@ -9816,6 +10009,10 @@ export interface components {
             from?: string;
             /** @description Working spans of each weekday */
             hours: components["schemas"]["WeekHours"];
+        };
+        WithdrawAttachment: {
+            /** @description Why */
+            reason: string;
         };
         WithdrawCounterpartyConsent: {
             /**
@@ -10268,6 +10465,31 @@ export interface components {
         };
         /** @description Service Unavailable */
         Problem503: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": {
+                    /** @description Stable code such as work_item.not_planned */
+                    code: string;
+                    /** @description What was wrong, in English, for developers */
+                    detail: string;
+                    /** @description Each wrong field */
+                    errors?: components["schemas"]["ProblemField"][];
+                    /**
+                     * Format: int64
+                     * @description The HTTP status
+                     */
+                    status: number;
+                    /** @description The status in words */
+                    title: string;
+                    /** @description A URI that identifies the kind of problem */
+                    type?: string;
+                };
+            };
+        };
+        /** @description Insufficient Storage */
+        Problem507: {
             headers: {
                 [name: string]: unknown;
             };
@@ -11221,6 +11443,263 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["VerifyAssignment"];
+            };
+        };
+        responses: {
+            200: components["responses"]["Receipt200"];
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            408: components["responses"]["Problem408"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    "list-attachments": {
+        parameters: {
+            query?: {
+                /** @description Kind of the record that they are about; together with about_id */
+                about_kind?: string;
+                /** @description The record that they are about */
+                about_id?: string;
+                /** @description Concerning this counterparty, whatever record they are about */
+                counterparty?: string;
+                /** @description Those that were withdrawn, too */
+                withdrawn?: boolean;
+                /** @description As they were recorded by this instant */
+                as_of?: string;
+                /** @description Rows per page */
+                limit?: components["parameters"]["Limit"];
+                /** @description Cursor of the page, from the previous answer */
+                cursor?: components["parameters"]["Cursor"];
+            };
+            header?: {
+                /** @description A position from X-Position: wait until the answer includes it */
+                "X-After"?: components["parameters"]["After"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageAttachmentItem"];
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    "attach-file": {
+        parameters: {
+            query?: {
+                /** @description When it happened in the world; now when absent */
+                occurred_at?: components["parameters"]["OccurredAt"];
+                /** @description Why; required when occurred_at lies more than a day back */
+                reason?: components["parameters"]["Reason"];
+            };
+            header?: {
+                /** @description Any unique text; the same key again gives the same answer and no second effect */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /** @description Revision the record must stand at, as in ETag */
+                "If-Match"?: components["parameters"]["IfMatch"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AttachFile"];
+            };
+        };
+        responses: {
+            201: components["responses"]["Receipt201"];
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            408: components["responses"]["Problem408"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    "get-attachment": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A position from X-Position: wait until the answer includes it */
+                "X-After"?: components["parameters"]["After"];
+            };
+            path: {
+                /** @description The attachment */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AttachmentItem"];
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    "download-attachment": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A part of it, such as bytes=0-1023 */
+                Range?: string;
+            };
+            path: {
+                /** @description The attachment */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            /** @description The part asked for */
+            206: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            /** @description It is what the caller has */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            /** @description It is not what the caller has */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description It has no such part */
+            416: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            422: components["responses"]["Problem422"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    "describe-attachment": {
+        parameters: {
+            query?: {
+                /** @description When it happened in the world; now when absent */
+                occurred_at?: components["parameters"]["OccurredAt"];
+                /** @description Why; required when occurred_at lies more than a day back */
+                reason?: components["parameters"]["Reason"];
+            };
+            header?: {
+                /** @description Any unique text; the same key again gives the same answer and no second effect */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /** @description Revision the record must stand at, as in ETag */
+                "If-Match"?: components["parameters"]["IfMatch"];
+            };
+            path: {
+                /** @description The record */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DescribeAttachment"];
+            };
+        };
+        responses: {
+            200: components["responses"]["Receipt200"];
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            408: components["responses"]["Problem408"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    "withdraw-attachment": {
+        parameters: {
+            query?: {
+                /** @description When it happened in the world; now when absent */
+                occurred_at?: components["parameters"]["OccurredAt"];
+                /** @description Why; required when occurred_at lies more than a day back */
+                reason?: components["parameters"]["Reason"];
+            };
+            header?: {
+                /** @description Any unique text; the same key again gives the same answer and no second effect */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /** @description Revision the record must stand at, as in ETag */
+                "If-Match"?: components["parameters"]["IfMatch"];
+            };
+            path: {
+                /** @description The record */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WithdrawAttachment"];
             };
         };
         responses: {
@@ -14547,6 +15026,43 @@ export interface operations {
             422: components["responses"]["Problem422"];
             500: components["responses"]["Problem500"];
             503: components["responses"]["Problem503"];
+        };
+    };
+    "upload-file": {
+        parameters: {
+            query?: {
+                /** @description What the file is called: its type depends on it */
+                name?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The bytes of the file, whatever Content-Type says */
+        requestBody: {
+            content: {
+                "*/*": string;
+            };
+        };
+        responses: {
+            /** @description Kept */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Uploaded"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            408: components["responses"]["Problem408"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            503: components["responses"]["Problem503"];
+            507: components["responses"]["Problem507"];
         };
     };
     "suppose-influence": {

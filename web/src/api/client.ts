@@ -36,7 +36,7 @@ export function whenLacking(then: () => void) {
 const lacking = ['second_factor.code_needed', 'second_factor.enrolment_needed']
 
 /** A refusal may tell that the session is over or lacks something; a wrong password or code tells neither. */
-async function noteRefusal(path: string, response: Response) {
+export async function noteRefusal(path: string, response: Response) {
   if (response.status !== 401 && response.status !== 403) return
   const code = await codeOf(response.clone())
   if (lacking.includes(code)) onLacking()

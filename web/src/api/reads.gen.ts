@@ -5,6 +5,8 @@ export const reads: Record<string, readonly string[]> = {
   '/v1/assignment-board': ['assignments', 'employees', 'clients'],
   '/v1/assignments': ['assignments', 'employees', 'clients'],
   '/v1/assignments/{id}': ['assignments', 'employees', 'clients'],
+  '/v1/attachments': ['attachments', 'employees'],
+  '/v1/attachments/{id}': ['attachments', 'employees'],
   '/v1/audience-groups': ['audience_groups'],
   '/v1/audience-groups/{id}': ['audience_groups', 'clients'],
   '/v1/commitments': ['negotiations', 'commitments', 'employees', 'clients'],

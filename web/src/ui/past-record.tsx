@@ -10,9 +10,13 @@ import { useDetailWords } from '@/i18n'
 import { fieldLabel } from './change-logic'
 import { Value } from './changes'
 import { Facts } from './facts'
+import { Files } from './files'
 import { Page } from './page'
 import { Empty, ErrorNote, Loading } from './states'
 import { useSay } from './time'
+
+/** The kinds whose pages show the files beside the record. */
+const withFiles = ['assignment', 'contact_person', 'message', 'negotiation', 'thread']
 
 /** Any record as it stood at the instant the page speaks of: its fields by their names, folded from its events. */
 export function PastRecord({ kind, id }: { kind: string; id: string }) {
@@ -46,6 +50,7 @@ export function PastRecord({ kind, id }: { kind: string; id: string }) {
           />
         </Paper>
       )}
+      {record.data && withFiles.includes(kind) && <Files kind={kind} id={id} level={2} />}
     </Page>
   )
 }

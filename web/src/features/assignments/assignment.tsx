@@ -10,6 +10,7 @@ import { useMe } from '@/app/session'
 import { Actions, type Action } from '@/ui/actions'
 import { StateBadge } from '@/ui/badge'
 import { Facts } from '@/ui/facts'
+import { Files } from '@/ui/files'
 import { later } from '@/ui/later'
 import { Colleague, RecordLink } from '@/ui/links'
 import { RecordName } from '@/ui/names'
@@ -103,6 +104,9 @@ function Card({ of }: { of: Detail }) {
             </Panel>
             <TimePanel of={of} />
             <Parts of={of} />
+            <Panel>
+              <Files kind="assignment" id={of.id} level={2} />
+            </Panel>
           </Stack>
         </Grid.Col>
       </Grid>

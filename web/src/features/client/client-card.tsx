@@ -8,6 +8,7 @@ import { useRead, type Schema } from '@/api/hooks'
 import { useAsOf } from '@/app/asof'
 import { useWords } from '@/i18n'
 import { StateBadge } from '@/ui/badge'
+import { Files } from '@/ui/files'
 import { later } from '@/ui/later'
 import { Page } from '@/ui/page'
 import { useParams, useSetParams } from '@/ui/params'
@@ -23,7 +24,6 @@ import classes from './client.module.css'
 
 const AssignmentsTab = later(() => import('./dealings').then((m) => m.AssignmentsTab), <Loading />)
 const NegotiationsTab = later(() => import('./dealings').then((m) => m.NegotiationsTab), <Loading />)
-const FilesTab = later(() => import('./dealings').then((m) => m.FilesTab), <Loading />)
 const ContactReport = later(() => import('./contact-report').then((m) => m.ContactReport))
 
 const People = lazy(() => import('./people').then((it) => ({ default: it.People })))
@@ -162,7 +162,7 @@ function CardTabs({ id, facts, people }: { id: string; facts: ClientFacts; peopl
         <AssignmentsTab client={id} name={facts.name} />
       </Tabs.Panel>
       <Tabs.Panel value="files">
-        <FilesTab />
+        <Files kind="counterparty" id={id} all />
       </Tabs.Panel>
     </Tabs>
   )

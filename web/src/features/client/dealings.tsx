@@ -1,5 +1,5 @@
 import { Button, Group, SegmentedControl, Stack, Text, Title } from '@mantine/core'
-import { IconChecklist, IconFiles, IconHeartHandshake, IconInbox, IconMessages, IconPlus, IconScale, type Icon } from '@tabler/icons-react'
+import { IconChecklist, IconHeartHandshake, IconInbox, IconMessages, IconPlus, IconScale, type Icon } from '@tabler/icons-react'
 import { useNavigate } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
@@ -53,16 +53,6 @@ export function AssignmentsTab({ client, name }: Props) {
         <Listed of={messages} columns={useMessageColumns()} label={t('dealings.messages')} icon={IconInbox} empty={t('dealings.noMessages')} hint={t('dealings.noMessagesHint')} />
       </Section>
     </Stack>
-  )
-}
-
-export function FilesTab() {
-  const { t } = useTranslation('client')
-  return (
-    <>
-      <PresentOnly />
-      <Empty icon={IconFiles} title={t('files.title')} hint={t('files.hint')} />
-    </>
   )
 }
 

@@ -1,6 +1,6 @@
 import {
   IconAddressBook, IconBell, IconBuilding, IconCalendarTime, IconChecklist, IconCopy, IconEye, IconFileImport, IconHeartHandshake, IconInbox, IconMessages, IconNetwork,
-  IconPoint, IconUsersGroup, IconClockHour4, type Icon,
+  IconFile, IconPoint, IconUsersGroup, IconClockHour4, type Icon,
 } from '@tabler/icons-react'
 
 /** The kinds of which a client's history consists, in the order of the filter. */
@@ -10,6 +10,7 @@ export const kinds = [
   { kind: 'assignment', icon: IconChecklist, color: 'teal' },
   { kind: 'thread', icon: IconMessages, color: 'orange' },
   { kind: 'work_item', icon: IconCalendarTime, color: 'pink' },
+  { kind: 'attachment', icon: IconFile, color: 'lime' },
   { kind: 'counterparty', icon: IconBuilding, color: 'indigo' },
   { kind: 'contact_person', icon: IconAddressBook, color: 'cyan' },
   { kind: 'influence', icon: IconNetwork, color: 'violet' },

@@ -12,6 +12,7 @@ import { useMay } from '@/app/session'
 import { useWords } from '@/i18n'
 import { Actions, type Action } from '@/ui/actions'
 import { Facts } from '@/ui/facts'
+import { Files } from '@/ui/files'
 import { later } from '@/ui/later'
 import { RecordLink } from '@/ui/links'
 import { Page } from '@/ui/page'
@@ -72,7 +73,10 @@ function Person({ card }: { card: Card }) {
           <PersonFacts card={card} />
         </Grid.Col>
         <Grid.Col span={{ base: 12, md: 8, xl: 9 }}>
-          <PersonHistory card={card} />
+          <Stack gap="lg">
+            <Files kind="contact_person" id={card.id} level={2} />
+            <PersonHistory card={card} />
+          </Stack>
         </Grid.Col>
       </Grid>
     </Page>

@@ -8,6 +8,7 @@ import { useRead, type Schema } from '@/api/hooks'
 import { useWords } from '@/i18n'
 import { StateBadge } from '@/ui/badge'
 import { Facts } from '@/ui/facts'
+import { Files } from '@/ui/files'
 import { Colleague, RecordLink } from '@/ui/links'
 import { Empty, Shown } from '@/ui/states'
 import { useMinutes, useSay, When } from '@/ui/time'
@@ -59,7 +60,8 @@ function Words({ of: message }: { of: Message }) {
       <Sender of={message} />
       <div className={classes.text}>{message.text || <Text c="dimmed">{t('noText')}</Text>}</div>
       {message.truncated && <Alert color="yellow">{t('truncated')}</Alert>}
-      <Files of={message} />
+      <MailFiles of={message} />
+      <Files kind="message" id={message.id} level={3} />
       <Divider />
       <Circumstances of={message} />
       <Outcome of={message} />
@@ -132,7 +134,7 @@ function Part({ title, children }: { title: string; children: ReactNode }) {
 
 type File = { name: string; mime: string; size: number; sha256: string }
 
-function Files({ of: message }: { of: Message }) {
+function MailFiles({ of: message }: { of: Message }) {
   const { t } = useTranslation('messages')
   const files = Array.isArray(message.files) ? (message.files as File[]) : []
   if (files.length === 0) return null

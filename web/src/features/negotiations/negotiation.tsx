@@ -10,6 +10,7 @@ import { useWords } from '@/i18n'
 import { Actions } from '@/ui/actions'
 import { StateBadge } from '@/ui/badge'
 import { Facts } from '@/ui/facts'
+import { Files } from '@/ui/files'
 import { Colleague, RecordLink } from '@/ui/links'
 import { Page } from '@/ui/page'
 import { PastRecord } from '@/ui/past-record'
@@ -50,7 +51,12 @@ function Known({ of, crumbs }: { of: Detail; crumbs: { label: string; to: string
         <Grid.Col span={{ base: 12, md: 4, xl: 3 }}>
           <About of={of} />
         </Grid.Col>
-        <Grid.Col span={{ base: 12, md: 8, xl: 9 }}>{of.recorded_at ? <RecordView of={of} /> : <NoRecord of={of} />}</Grid.Col>
+        <Grid.Col span={{ base: 12, md: 8, xl: 9 }}>
+          <Stack gap="lg">
+            {of.recorded_at ? <RecordView of={of} /> : <NoRecord of={of} />}
+            <Files kind="negotiation" id={of.id} level={2} />
+          </Stack>
+        </Grid.Col>
       </Grid>
       <StepForms of={of} step={form.step} onClose={form.close} />
     </Page>

@@ -9,6 +9,7 @@ import { useAsOf } from '@/app/asof'
 import { useMe } from '@/app/session'
 import { useWords } from '@/i18n'
 import { Facts } from '@/ui/facts'
+import { Files } from '@/ui/files'
 import { later } from '@/ui/later'
 import { Colleague, RecordLink } from '@/ui/links'
 import { RecordName } from '@/ui/names'
@@ -103,6 +104,7 @@ function Conversation({ of: thread }: { of: Detail }) {
             {thread.kind === 'agreement' && <AgreementText of={thread} />}
             <Chronicle of={thread} />
             <Composer of={thread} />
+            <Files kind="thread" id={thread.id} level={2} />
           </Stack>
         </Grid.Col>
         <Grid.Col span={{ base: 12, md: 4 }}>
