@@ -110,6 +110,7 @@ func build(d Deps) *API {
 		registerAssignments, registerNegotiations, registerReminders, registerDailyReport,
 		registerCounterparties,
 		registerEmployees, registerMessages, registerThreads,
+		registerExports,
 	} {
 		register(a)
 	}

@@ -39,7 +39,21 @@ var (
 	admins    = []Role{Administrator}
 )
 
+// exportRows is how many rows of a list a role may take away at a time. A role that is not named may take none.
+var exportRows = map[Role]int{EmployeeRole: 500, Manager: 5000, Administrator: 5000}
+
+// ExportRows is how many rows p may take away at a time: as many as the roles allow.
+func ExportRows(p Principal) int {
+	most := 0
+	for _, role := range p.Roles {
+		most = max(most, exportRows[role])
+	}
+	return most
+}
+
 func init() {
+	only(slices.Sorted(maps.Keys(exportRows)), "export-counterparties", "export-contact-persons", "export-negotiations", "export-assignments",
+		"export-messages", "export-counterparty-history")
 	only(reviewers, "claim-negotiation-review", "release-negotiation-review", "approve-negotiation", "stop-negotiation", "get-review-desk", "report-negotiations")
 	only(reviewers, "publish-screening-rules")
 	only(leaders, "report-assignments", "report-work-schedule")

@@ -8,9 +8,9 @@ import (
 // A cell that begins with one of these is a formula to a spreadsheet program, wherever it came from.
 const formulaSigns = "=+-@\t\r\n＝＋－＠"
 
-// harmless are phone numbers and plain numbers: they may start with a sign, and
+// harmless are phone numbers, also several, plain numbers and percentages: they may start with a sign, and
 // an apostrophe before them would only be in the way.
-var harmless = regexp.MustCompile(`^[+-]?[0-9 ().,\x{a0}-]*$`)
+var harmless = regexp.MustCompile(`^[+-]?[0-9 ().,%\x{a0}-]*(, \+[0-9 ().\x{a0}-]*)*$`)
 
 // guarded puts an apostrophe before what would be taken for a formula; a column of numbers spares its numbers. A cell that
 // looks guarded already gets one more, so that [unguarded] gives back every cell as it was.
