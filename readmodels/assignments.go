@@ -86,7 +86,7 @@ func (q *Queries) assignmentWhere(ctx context.Context, f AssignmentFilter, now t
 	w.and(f.Overdue, assignmentToDo+" and a.due_at < ?", now)
 	w.and(!f.DueFrom.IsZero(), "a.due_at >= ?", f.DueFrom)
 	w.and(!f.DueUntil.IsZero(), "a.due_at < ?", f.DueUntil)
-	w.and(f.Text != "", "a.title ilike '%' || ? || '%'", f.Text)
+	w.and(f.Text != "", "a.title ilike '%' || ? || '%'", escapeLike(f.Text))
 	if f.Counterparty == uuid.Nil {
 		return w, nil
 	}

@@ -158,7 +158,7 @@ func (q *Queries) Persons(ctx context.Context, f PersonFilter) (Page[PersonItem]
 	if err != nil {
 		return Page[PersonItem]{}, err
 	}
-	w.and(f.Text != "", "p.norm_name like '%' || ? || '%'", domain.NormalName(f.Text))
+	w.and(f.Text != "", "p.norm_name like '%' || ? || '%'", escapeLike(domain.NormalName(f.Text)))
 	w.and(paged, "(p.norm_name, p.id) > (?, ?)", name, id)
 	//sqlvet:built the parts are constants of this package; values travel as arguments
 	found, err := rows[PersonItem](ctx, q.DB, `select `+personItemColumns+`, `+current+` as current from read.person p left join read.client k on k.id = p.client_id

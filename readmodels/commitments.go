@@ -61,7 +61,7 @@ func (q *Queries) Commitments(ctx context.Context, f CommitmentFilter, now time.
 	w.and(!f.DueFrom.IsZero(), "p.due_at >= ?", f.DueFrom)
 	w.and(!f.DueUntil.IsZero(), "p.due_at < ?", f.DueUntil)
 	w.and(f.Overdue, "p.state = 'open' and p.due_at < ?", now)
-	w.and(f.Text != "", "p.topic || ' ' || p.text || ' ' || p.sentence ilike '%' || ? || '%'", f.Text)
+	w.and(f.Text != "", "p.topic || ' ' || p.text || ' ' || p.sentence ilike '%' || ? || '%'", escapeLike(f.Text))
 	if f.Counterparty != uuid.Nil {
 		aliases, err := q.aliases(ctx, f.Counterparty)
 		if err != nil {

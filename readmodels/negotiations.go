@@ -82,7 +82,7 @@ func (q *Queries) Negotiations(ctx context.Context, f NegotiationFilter, now tim
 	w.and(f.Unrecorded, "n.state = 'held'")
 	w.and(!f.From.IsZero(), "n.at_time >= ?", f.From)
 	w.and(!f.Until.IsZero(), "n.at_time < ?", f.Until)
-	w.and(f.Text != "", "n.topic ilike '%' || ? || '%' or n.summary ilike '%' || ? || '%'", f.Text, f.Text)
+	w.and(f.Text != "", "n.topic ilike '%' || ? || '%' or n.summary ilike '%' || ? || '%'", escapeLike(f.Text), escapeLike(f.Text))
 	if f.Counterparty != uuid.Nil {
 		aliases, err := q.aliases(ctx, f.Counterparty)
 		if err != nil {
