@@ -54,7 +54,7 @@ func export[I, T any, P exporting[I]](a *API, path, list, tag, summary string, f
 	columns := wording.Columns(declared)
 	op := huma.Operation{
 		Method: http.MethodGet, Path: "/v1/exports" + path, OperationID: "export-" + list, Summary: summary, Tags: []string{tag}, Errors: []int{404},
-		Parameters: []*huma.Param{afterParameter()}, Extensions: map[string]any{"x-reads": from}, Middlewares: huma.Middlewares{wholeList},
+		Parameters: []*huma.Param{afterParameter()}, Middlewares: huma.Middlewares{wholeList},
 		Responses: map[string]*huma.Response{"200": {Description: "The file", Content: map[string]*huma.MediaType{}}},
 	}
 	for _, mediaType := range exportTypes {
