@@ -3,7 +3,9 @@ package httpapi_test
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"maps"
 	"net/http"
 	"slices"
 	"strconv"
@@ -42,9 +44,7 @@ type exported struct {
 func (k *kit) export(role identity.Role, path string, header map[string]string) exported {
 	k.t.Helper()
 	all := map[string]string{"Authorization": "Bearer " + k.token[role]}
-	for name, value := range header {
-		all[name] = value
-	}
+	maps.Copy(all, header)
 	var e exported
 	e.status, e.body, e.header = k.plainly(http.MethodGet, "/v1/exports"+path, all, "")
 	if e.status != http.StatusOK {
@@ -56,7 +56,11 @@ func (k *kit) export(role identity.Role, path string, header map[string]string) 
 	}
 	defer func() { _ = r.Close() }()
 	e.names = r.Header()
-	for row := range r.Rows() { // the line that says that it is not all is shorter than the others
+	for row, err := range r.Rows() {
+		// The line that says that it is not all is shorter than the others.
+		if _, short := errors.AsType[spreadsheet.RowErrors](err); err != nil && !short {
+			k.t.Fatal(path, err)
+		}
 		e.rows = append(e.rows, row)
 	}
 	return e

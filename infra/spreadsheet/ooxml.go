@@ -59,7 +59,7 @@ func checkDepth(f *zip.File) error {
 		if _, err := dec.RawToken(); errors.Is(err, errTooDeep) {
 			return &FileError{Code: CodeBroken, Detail: f.Name, Err: err}
 		} else if err != nil {
-			return nil //nolint:nilerr // the end, or what is told when the part is used
+			return nil // the end, or what is told when the part is used
 		}
 	}
 }
