@@ -19,6 +19,8 @@ BENCH ?= .
 # How long each fuzz target runs, and which (a pattern of their names).
 FUZZTIME ?= 10s
 FUZZ ?= .
+# A copy of the Go vulnerability database, packed; where there is none, nothing is looked up.
+VULNDB ?= ../shared/data/vulndb.tgz
 # Packages tested at once. A package with a Postgres and a node of its own is busy with more than one core already.
 PARALLEL ?= 2
 
@@ -29,6 +31,7 @@ export CGO_ENABLED = 0
 
 GOLANGCI_LINT = bin/golangci-lint
 SQLVET = $(CURDIR)/bin/sqlvet
+GOVULNCHECK = bin/govulncheck
 # The web application, once it is there: what its build depends on and what it makes.
 WEB := $(wildcard web/package.json)
 WEB_BUILT := $(WEB:package.json=dist/index.html)
@@ -112,6 +115,10 @@ lint: $(GOLANGCI_LINT) $(SQLVET) ## Rules of the house: .golangci.yaml and tools
 	@go vet -vettool=$(SQLVET) $(PKG)
 	@echo 'lint: nothing found'
 
+.PHONY: vuln
+vuln: $(GOVULNCHECK) ## Known vulnerabilities in what the program calls (VULNDB=file.tgz)
+	@tools/vuln.sh $(GOVULNCHECK) '$(VULNDB)'
+
 .PHONY: fmt
 fmt: $(GOLANGCI_LINT) ## Format the Go code
 	@$(GOLANGCI_LINT) fmt
@@ -150,10 +157,14 @@ help: ## This list
 
 # --- files
 
-# The linter is a Go tool pinned in tools/go.mod, a module of its own so that the product does not carry its dependencies.
+# The linter and the checker of vulnerabilities are Go tools pinned in tools/go.mod, a module of its own so that the product
+# does not carry their dependencies.
 $(GOLANGCI_LINT): tools/go.mod tools/go.sum
 	@echo '-- building golangci-lint (once)'
 	@go -C tools build -o ../$@ github.com/golangci/golangci-lint/v2/cmd/golangci-lint
+
+$(GOVULNCHECK): tools/go.mod tools/go.sum
+	@go -C tools build -o ../$@ golang.org/x/vuln/cmd/govulncheck
 
 $(SQLVET): tools/sqlvet/main.go tools/go.mod tools/go.sum
 	@go -C tools build -o $@ ./sqlvet

@@ -158,7 +158,10 @@ func (q *Queries) Persons(ctx context.Context, f PersonFilter) (Page[PersonItem]
 	if err != nil {
 		return Page[PersonItem]{}, err
 	}
-	w.and(f.Text != "", "p.norm_name like '%' || ? || '%'", domain.NormalName(f.Text))
+	// Signs alone are no name: nobody is called so.
+	text := domain.NormalName(f.Text)
+	w.and(text != "", "p.norm_name like '%' || ? || '%'", escapeLike(text))
+	w.and(text == "" && strings.TrimSpace(f.Text) != "", "false")
 	w.and(paged, "(p.norm_name, p.id) > (?, ?)", name, id)
 	//sqlvet:built the parts are constants of this package; values travel as arguments
 	found, err := rows[PersonItem](ctx, q.DB, `select `+personItemColumns+`, `+current+` as current from read.person p left join read.client k on k.id = p.client_id

@@ -61,7 +61,7 @@ func (q *Queries) Commitments(ctx context.Context, f CommitmentFilter, now time.
 	w.and(!f.DueFrom.IsZero(), "p.due_at >= ?", f.DueFrom)
 	w.and(!f.DueUntil.IsZero(), "p.due_at < ?", f.DueUntil)
 	w.and(f.Overdue, "p.state = 'open' and p.due_at < ?", now)
-	w.and(f.Text != "", "p.topic || ' ' || p.text || ' ' || p.sentence ilike '%' || ? || '%'", f.Text)
+	w.and(f.Text != "", "p.topic || ' ' || p.text || ' ' || p.sentence ilike '%' || ? || '%'", escapeLike(f.Text))
 	if f.Counterparty != uuid.Nil {
 		aliases, err := q.aliases(ctx, f.Counterparty)
 		if err != nil {
@@ -78,6 +78,7 @@ func (q *Queries) Commitments(ctx context.Context, f CommitmentFilter, now time.
 		return Page[CommitmentItem]{}, err
 	}
 	w.and(paged, "(p.made_at, p.id) < (?, ?)", made, id)
+	//sqlvet:built the parts are constants of this package; values travel as arguments
 	sql := `select p.id, p.counterparty, coalesce(c.name, '') as counterparty_name, p.source_kind, p.source_id, coalesce(n.topic, '') as source_title, p.side, p.kind,
 		p.topic, p.text, p.sentence, p.value, p.value_text, p.due_at, coalesce(p.state = 'open' and p.due_at < ` + w.arg(now) + `, false) as overdue, p.condition, p.owner,
 		coalesce(o.name, '') as owner_name, p.state, p.made_at, p.settled_at, p.comment, p.successor

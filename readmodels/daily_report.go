@@ -268,6 +268,7 @@ func (q *Queries) DailyReportArchive(ctx context.Context, employee uuid.UUID, f 
 		return Page[DailyReportIssue]{}, err
 	}
 	w.and(paged, "d.position < ?", position)
+	//sqlvet:built the parts are constants of this package; values travel as arguments
 	sql := `select d.event_id, d.position, d.employee, d.shown_to, coalesce(e.name, '') as shown_to_name, d.day::text as day, d.occasion, d.at, d.last_login, d.items,
 		d.sections, d.hash from read.daily_report d left join read.employee e on e.id = d.shown_to
 		where ` + w.sql() + ` order by d.position desc limit ` + w.arg(f.limit()+1)

@@ -74,6 +74,7 @@ func (q *Queries) Employees(ctx context.Context, f EmployeeFilter, now time.Time
 		return Page[EmployeeItem]{}, err
 	}
 	w.and(paged, `(e.name collate "C", e.id) > (?, ?)`, name, id)
+	//sqlvet:built the parts are constants of this package; values travel as arguments
 	sql := `select ` + employeeColumns + employeeTables + `where ` + w.sql() + ` order by e.name collate "C", e.id limit ` + w.arg(f.limit()+1)
 	found, err := rows[EmployeeItem](ctx, q.DB, sql, w.args...)
 	return page(found, f.limit(), func(r EmployeeItem) []any { return []any{r.Name, r.ID} }), err
@@ -176,6 +177,7 @@ func (q *Queries) Absences(ctx context.Context, f AbsenceFilter) (Page[EmployeeA
 		return Page[EmployeeAbsence]{}, err
 	}
 	w.and(paged, "(a.from_day, a.id) > (?, ?)", day, id)
+	//sqlvet:built the parts are constants of this package; values travel as arguments
 	sql := absenceSelect + `where ` + w.sql() + ` order by a.from_day, a.id limit ` + w.arg(f.limit()+1)
 	found, err := rows[EmployeeAbsence](ctx, q.DB, sql, w.args...)
 	return page(found, f.limit(), func(r EmployeeAbsence) []any { return []any{r.FromDay, r.ID} }), err

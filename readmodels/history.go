@@ -107,9 +107,11 @@ func (q *Queries) historyPage(ctx context.Context, w *where, f HistoryFilter, or
 	}
 	w.and(paged, "(occurred_at, position) < (?, ?)", at, position)
 	limit := w.arg(f.limit() + 1)
+	//sqlvet:built the parts are constants of this package; values travel as arguments
 	sql := `select ` + historyColumns + ` from read.history where ` + w.sql() + ` order by occurred_at desc, position desc limit ` + limit
 	if severalSubjects {
 		// One event may concern several aliases of the same client: it is shown once.
+		//sqlvet:built the parts are constants of this package; values travel as arguments
 		sql = `select distinct on (occurred_at, position) ` + historyColumns + ` from read.history where ` + w.sql() +
 			` order by occurred_at desc, position desc limit ` + limit
 	}

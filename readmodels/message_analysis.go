@@ -65,6 +65,7 @@ func (q *Queries) MessageAnalysis(ctx context.Context, f MessageAnalysisFilter, 
 	if err != nil {
 		return nil, err
 	}
+	//sqlvet:built the parts are constants of this package; values travel as arguments
 	sql := `select *, lost * 10000 / messages as lost_bp, rerouted * 10000 / messages as rerouted_bp from (
 		select ` + group[0] + ` as key, ` + group[1] + ` as name, count(*) as messages,
 			count(*) filter (where not m.matched) as unmatched,
@@ -139,6 +140,7 @@ func (q *Queries) MessageEvidence(ctx context.Context, f MessageEvidenceFilter, 
 	}
 	w.and(true, group[0]+" = ?", f.Key)
 	w.and(true, measure[0])
+	//sqlvet:built the parts are constants of this package; values travel as arguments
 	sql := `select ` + measure[1] + ` as event` + messageGroupTables + `where ` + w.sql() + ` order by m.received_at, m.id`
 	return q.evidence(ctx, sql, w.args)
 }

@@ -119,6 +119,7 @@ func (q *Queries) Messages(ctx context.Context, f MessageFilter, now time.Time) 
 		return Page[MessageItem]{}, err
 	}
 	w.and(paged, "(m.received_at, m.id) < (?, ?)", at, id)
+	//sqlvet:built the parts are constants of this package; values travel as arguments
 	sql := `select ` + messageColumns + `, ` + overdueColumn(w, now) + messageTables + `where ` + w.sql() +
 		` order by m.received_at desc, m.id desc limit ` + w.arg(f.limit()+1)
 	found, err := rows[MessageItem](ctx, q.DB, sql, w.args...)
@@ -170,6 +171,7 @@ type MessageHop struct {
 // Message is one message; domain.ErrNotFound where there is none.
 func (q *Queries) Message(ctx context.Context, id uuid.UUID, now time.Time) (MessageDetail, error) {
 	w := &where{}
+	//sqlvet:built the parts are constants of this package; values travel as arguments
 	sql := `select ` + messageColumns + `, ` + overdueColumn(w, now) + `, m.taken_by, coalesce(t.name, '') as taken_by_name, m.from_email, m.from_phone, m.match_rule,
 		b.text, b.truncated, b.attachments as files, b.mail, b.recording_hash, m.advert_source, m.outcome, m.last_words,
 		(select o.id from read.incoming_message_body o where o.mail_id = b.in_reply_to order by o.id limit 1) as answers_to,
@@ -217,6 +219,7 @@ func (q *Queries) MyMessages(ctx context.Context, employee uuid.UUID, seenUntil,
 	w := &where{}
 	w.and(true, "m.addressee = ?", employee)
 	w.and(true, "m.state in ('routed', 'acknowledged', 'in_progress')")
+	//sqlvet:built the parts are constants of this package; values travel as arguments
 	sql := `select ` + messageColumns + `, ` + overdueColumn(w, now) + messageTables + `where ` + w.sql() +
 		` order by (m.state = 'routed') desc, m.acknowledge_by nulls last, m.received_at, m.id limit 1000`
 	found, err := rows[MyMessage](ctx, q.DB, sql, w.args...)

@@ -45,6 +45,9 @@ func (p PageRequest) limit() int {
 	return min(p.Limit, 500)
 }
 
+// Turn asks for the page at the cursor, as large as pages get: for who reads a whole list.
+func (p *PageRequest) Turn(cursor string) { p.Limit, p.Cursor = 500, cursor }
+
 // after decodes the cursor into keys; false for the first page. A broken cursor is refused.
 func (p PageRequest) after(keys ...any) (bool, error) {
 	if p.Cursor == "" {

@@ -70,6 +70,7 @@ func (q *Queries) Reminders(ctx context.Context, person uuid.UUID, f ReminderFil
 		return Page[ReminderItem]{}, err
 	}
 	w.and(paged, "("+reminderOrder+", m.id) > (?, ?)", at, id)
+	//sqlvet:built the parts are constants of this package; values travel as arguments
 	sql := `select ` + reminderColumns + `, coalesce(m.state = 'fired' and m.fired_at < ` + w.arg(now.Add(-missedAfter)) + `, false) as missed, ` + reminderOrder + ` as sort_at
 		from read.reminder m left join read.employee e on e.id = m.recipient
 		where ` + w.sql() + ` order by sort_at, m.id limit ` + w.arg(f.limit()+1)

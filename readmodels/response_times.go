@@ -82,6 +82,7 @@ func (f ResponseTimeFilter) group() [2]string {
 // ResponseTimes is the report on reaction times, the slowest first.
 func (q *Queries) ResponseTimes(ctx context.Context, f ResponseTimeFilter) ([]ResponseTimes, error) {
 	w, group := f.where(), f.group()
+	//sqlvet:built the parts are constants of this package; values travel as arguments
 	sql := `select ` + group[0] + ` as key, ` + group[1] + ` as name, count(*) as asked,
 		count(*) filter (where ` + responseMeasures["answered"] + `) as answered,
 		percentile_disc(0.5) within group (order by k.minutes) as median, percentile_disc(0.9) within group (order by k.minutes) as p90,
@@ -107,6 +108,7 @@ func (q *Queries) recomputeTimes(ctx context.Context, f ResponseTimeFilter, repo
 	}
 	w := f.where()
 	w.and(true, responseMeasures["answered"])
+	//sqlvet:built the parts are constants of this package; values travel as arguments
 	sql := `select ` + f.group()[0] + ` as key, k.employee, k.started_at, k.stopped_at, k.minutes` + responseTables + `where ` + w.sql()
 	answers, err := rows[answer](ctx, q.DB, sql, w.args...)
 	if err != nil {
@@ -204,6 +206,7 @@ func (q *Queries) ResponseClocks(ctx context.Context, f ResponseClockFilter, now
 		return Page[ResponseClock]{}, err
 	}
 	w.and(paged, "(k.started_at, k.id) > (?, ?)", at, id)
+	//sqlvet:built the parts are constants of this package; values travel as arguments
 	sql := `select k.id, k.kind, k.record, k.employee, coalesce(e.name, '') as employee_name, k.asker, coalesce(a.name, '') as asker_name,
 		k.started_at, k.due_at, k.seen_at, k.stopped_at, k.how, k.minutes, k.late, k.overdue, k.started_event, k.stopped_event, k.overdue_event` +
 		responseTables + `where ` + w.sql() + ` order by k.started_at, k.id limit ` + w.arg(f.limit()+1)

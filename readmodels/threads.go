@@ -89,6 +89,7 @@ func (q *Queries) Threads(ctx context.Context, f ThreadFilter, reader uuid.UUID,
 		return Page[ThreadItem]{}, err
 	}
 	w.and(paged, "(t.opened_at, t.id) < (?, ?)", at, id)
+	//sqlvet:built the parts are constants of this package; values travel as arguments
 	sql := `select ` + threadColumns + tables + `where ` + w.sql() + ` order by t.opened_at desc, t.id desc limit ` + w.arg(f.limit()+1)
 	found, err := rows[ThreadItem](ctx, q.DB, sql, w.args...)
 	return page(found, f.limit(), func(r ThreadItem) []any { return []any{r.OpenedAt, r.ID} }), err
@@ -144,6 +145,7 @@ type ThreadEntry struct {
 
 // Thread is one thread, for who takes part in it; to others it does not exist.
 func (q *Queries) Thread(ctx context.Context, id, reader uuid.UUID, now time.Time) (ThreadDetail, error) {
+	//sqlvet:built the parts are constants of this package; values travel as arguments
 	sql := `select ` + threadColumns + `, t.text, t.cc, t.accepted_by, t.concluded_at, t.closed_at, t.closed_words, t.successor` +
 		threadTables("$1") + `where t.id = $2 and t.readers @> array[$3::uuid]`
 	detail, err := one[ThreadDetail](ctx, q.DB, sql, now, id, reader)
@@ -212,6 +214,7 @@ func (q *Queries) OwedToMe(ctx context.Context, author uuid.UUID, now time.Time)
 }
 
 func (q *Queries) awaited(ctx context.Context, whose string, who uuid.UUID, now time.Time) ([]AwaitedAnswer, error) {
+	//sqlvet:built the parts are constants of this package; values travel as arguments
 	sql := `select p.thread, p.kind, t.subject, p.author, coalesce(a.name, '') as author_name, p.employee, coalesce(e.name, '') as employee_name,
 		p.state, p.started_at, p.reply_by, (p.reply_by is not null and p.reply_by <= $1) as overdue, t.counterparty, coalesce(c.name, '') as counterparty_name
 		from read.thread_party p join read.internal_thread t on t.id = p.thread left join read.employee a on a.id = p.author
@@ -281,6 +284,7 @@ func (q *Queries) Disputes(ctx context.Context, f DisputeFilter, reader uuid.UUI
 		ID string
 		ThreadDispute
 	}
+	//sqlvet:built the parts are constants of this package; values travel as arguments
 	sql := `select s.id, ` + disputeColumns + disputeTables + `where ` + w.sql() + ` order by s.opened_at desc, s.id desc limit ` + w.arg(f.limit()+1)
 	found, err := rows[row](ctx, q.DB, sql, w.args...)
 	cut := page(found, f.limit(), func(r row) []any { return []any{r.OpenedAt, r.ID} })
@@ -337,6 +341,7 @@ func (q *Queries) Agreements(ctx context.Context, f AgreementFilter, reader uuid
 		return Page[AgreementItem]{}, err
 	}
 	w.and(paged, "(t.opened_at, t.id) < (?, ?)", at, id)
+	//sqlvet:built the parts are constants of this package; values travel as arguments
 	sql := `select ` + threadColumns + `, t.text, t.accepted_by, array(select coalesce(e.name, '') from unnest(t.accepted_by) with ordinality as x(id, place)
 		left join read.employee e on e.id = x.id order by x.place) as accepted_names, t.concluded_at, t.closed_at, t.closed_words, t.successor` +
 		tables + `where ` + w.sql() + ` order by t.opened_at desc, t.id desc limit ` + w.arg(f.limit()+1)

@@ -138,6 +138,7 @@ func (w *town) someone(t *rapid.T) access.Actor {
 	if rapid.Bool().Draw(t, "for another") {
 		a.OnBehalfOf = rapid.SampledFrom(w.people).Draw(t, "absent")
 	}
+	a.Within = rapid.SampledFrom([]access.Resource{"", "", access.Exports}).Draw(t, "within")
 	a.Opened = rapid.SampledFrom([]access.Scope{access.None, access.None, access.Assigned, access.All}).Draw(t, "opened")
 	return a
 }

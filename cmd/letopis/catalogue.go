@@ -34,14 +34,20 @@ type wordsCommand struct {
 	Part string `enum:"names,details" default:"names" help:"names: states, kinds and choices, which every screen shows; details: fields, refusals and kinds of event, which are needed now and then."`
 }
 
-var detailWords = regexp.MustCompile(`^(field|field_code|refusal|event)\.`)
+var (
+	detailWords = regexp.MustCompile(`^(field|field_code|refusal|event)\.`)
+	// What stands in exported files the server itself says.
+	serverWords = regexp.MustCompile(`^(column|export|answer)\.`)
+)
 
 func (c *wordsCommand) Run(out *console) error {
 	encoder := json.NewEncoder(out.out)
 	encoder.SetEscapeHTML(false)
 	encoder.SetIndent("", "  ")
 	words := wording.All(wording.Lang(c.Lang))
-	maps.DeleteFunc(words, func(code, _ string) bool { return detailWords.MatchString(code) != (c.Part == "details") })
+	maps.DeleteFunc(words, func(code, _ string) bool {
+		return serverWords.MatchString(code) || detailWords.MatchString(code) != (c.Part == "details")
+	})
 	return encoder.Encode(words)
 }
 

@@ -21,7 +21,7 @@ type signInFlags struct {
 	OIDCClientID     string `name:"oidc-client-id" help:"Our client id there."`
 	OIDCSecretFile   string `name:"oidc-secret-file" type:"existingfile" help:"File with our client secret there." placeholder:"FILE"`
 	OIDCRedirect     string `name:"oidc-redirect-url" help:"Address of /v1/oidc/callback as browsers reach it." placeholder:"URL"`
-	OIDCAllowPrivate bool   `name:"oidc-allow-private" help:"The provider is in our own network, or without HTTPS."`
+	OIDCAllowPrivate bool   `name:"oidc-allow-private" help:"The provider is in our own network, or without HTTPS. Link-local addresses stay forbidden."`
 }
 
 func (f signInFlags) settings() (identity.Settings, error) {

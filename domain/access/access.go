@@ -105,6 +105,8 @@ type Actor struct {
 	// OnBehalfOf is the absent colleague whose records are one's own for this request; zero for nobody.
 	OnBehalfOf domain.EmployeeID
 	Roles      []domain.Role
+	// Within is a resource whose right to read must reach the record, too, such as Exports; empty for none.
+	Within Resource
 	Standing
 }
 
@@ -146,7 +148,15 @@ var business = []Resource{Clients, ContactDetails, Segments, Negotiations, Inter
 
 // Check reports whether the actor may act on the record.
 func (a Actor) Check(resource Resource, action Action, r Record) bool {
-	return a.covers(a.Scope(resource, action), r)
+	return a.covers(a.Scope(resource, action), r) && a.covers(a.Bound(), r)
+}
+
+// Bound is how far the actor reaches at most.
+func (a Actor) Bound() Scope {
+	if a.Within == "" {
+		return All
+	}
+	return a.Scope(a.Within, Read)
 }
 
 func (a Actor) covers(s Scope, r Record) bool {

@@ -46,7 +46,11 @@ func Document(w io.Writer) error {
 	var b strings.Builder
 	b.WriteString(preface)
 	documentRoles(&b)
-	b.WriteString("\n## Kinds of record\n\n| resource | kinds |\n|---|---|\n")
+	b.WriteString("\nRows of a list that a role may take away at a time:")
+	for _, role := range domain.Roles {
+		fmt.Fprintf(&b, " %s %d;", strings.ReplaceAll(string(role), "_", " "), exportRows[role])
+	}
+	b.WriteString(" what is taken away is also held to the scope of exports.\n\n## Kinds of record\n\n| resource | kinds |\n|---|---|\n")
 	for _, resource := range Resources {
 		if kinds := kindsOf(resource); len(kinds) > 0 {
 			fmt.Fprintf(&b, "| %s | %s |\n", resource, strings.Join(kinds, ", "))

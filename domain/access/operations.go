@@ -71,6 +71,8 @@ func init() {
 	declare(Accounts, Read, "list-sign-in-journal")
 	declare(Accounts, Change, "create-account", "reset-password", "unlock-account", "reset-second-factor", "grant-role", "revoke-role", "change-employee-login")
 
+	declare(Exports, Read, "export-counterparties", "export-contact-persons", "export-negotiations", "export-assignments", "export-messages", "export-counterparty-history")
+
 	declare(Attachments, Read, "list-attachments", "get-attachment", "download-attachment")
 	declare(Attachments, Change, "upload-file", "attach-file", "describe-attachment", "withdraw-attachment")
 

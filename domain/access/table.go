@@ -139,6 +139,21 @@ var table = map[domain.Role]map[Resource]rights{
 	},
 }
 
+// exportRows is how many rows of a list a role may take away at a time. A role that is not named may take none.
+var exportRows = map[domain.Role]int{
+	domain.RoleEmployee: 500, domain.RoleServiceEngineer: 500, domain.RoleManager: 5_000, domain.RoleAuditor: 5_000,
+	domain.RoleQualityManager: 1_000_000, domain.RoleComplianceReviewer: 1_000_000,
+}
+
+// ExportRows is how many rows the actor may take away at a time.
+func (a Actor) ExportRows() int {
+	most := 0
+	for _, role := range a.Roles {
+		most = max(most, exportRows[role])
+	}
+	return most
+}
+
 // of tells to which resource the records of a category belong. A category that is missing is seen by nobody.
 var of = map[string]Resource{
 	domain.Counterparties.Name():    Clients,

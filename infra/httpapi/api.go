@@ -112,7 +112,7 @@ func build(d Deps) *API {
 		registerWorkItems,
 		registerAssignments, registerNegotiations, registerReminders, registerDailyReport,
 		registerCounterparties,
-		registerEmployees, registerMessages, registerThreads, registerAttachments,
+		registerEmployees, registerMessages, registerThreads, registerAttachments, registerExports,
 	} {
 		register(a)
 	}

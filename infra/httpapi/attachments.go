@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"os"
 	"reflect"
+	"slices"
 	"strings"
 	"time"
 
@@ -89,12 +90,25 @@ func (a *API) stream(op *huma.Operation, handle func(http.ResponseWriter, *http.
 	a.mux.HandleFunc(op.Path, func(w http.ResponseWriter, r *http.Request) {
 		err := a.mayAsk(r.Context(), op)
 		if err == nil {
+			err = onlyKnown(r, op)
+		}
+		if err == nil {
 			err = handle(w, r)
 		}
 		if err != nil {
 			writeProblem(w, a.problem(r.Context(), err))
 		}
 	}).Methods(op.Method)
+}
+
+// onlyKnown refuses parameters that the operation does not have.
+func onlyKnown(r *http.Request, op *huma.Operation) error {
+	var v domain.Invalid
+	for name := range r.URL.Query() {
+		known := slices.ContainsFunc(op.Parameters, func(p *huma.Param) bool { return p.In == "query" && p.Name == name })
+		v.Check(known, "query."+name, "unknown", "is no parameter of this operation")
+	}
+	return v.Err()
 }
 
 func (a *API) upload() {
@@ -142,9 +156,6 @@ func (a *API) keep(w http.ResponseWriter, r *http.Request) error {
 func uploadName(r *http.Request) (string, error) {
 	query := r.URL.Query()
 	var v domain.Invalid
-	for name := range query {
-		v.Check(name == "name", "query."+name, "unknown", "is no parameter of this operation")
-	}
 	v.Check(len([]rune(query.Get("name"))) <= 500, "query.name", "length", "is longer than 500 characters")
 	return query.Get("name"), v.Err()
 }

@@ -184,6 +184,11 @@ func TestLogInjection(t *testing.T) {
 	for _, path := range []string{"/v1/" + "a%0d%0a%7b%22msg%22:%22forged%22%7d%1b%5b31m", "/v1/counterparties?text=x%0d%0a%1b", "/v1/records/%0aforged/00000000-0000-4000-8000-000000000001"} {
 		k.plainly("GET", path, map[string]string{"Authorization": "Bearer " + k.token[domain.RoleEmployee]}, "")
 	}
+	for _, name := range []string{"X-Time-Zone", "X-On-Behalf-Of", "X-After", "Idempotency-Key", "If-Match", "Accept-Language", "X-Forwarded-For", "Referer", "Cookie", "Origin"} {
+		k.plainly("GET", "/v1/counterparties", map[string]string{"Authorization": "Bearer " + k.token[domain.RoleEmployee], name: "x\t{\"msg\":\"forged\"}\u2028\u0085\xff"}, "")
+	}
+	k.plainly("GET", "/v1/exports/counterparties?q=%0d%0a%1b%00forged", map[string]string{"Authorization": "Bearer " + k.token[domain.RoleEmployee]}, "")
+	k.plainly("GET", "/v1/oidc/callback?state=%0d%0aforged&error=%1b%0aforged", nil, "")
 	k.send("", "POST", "/v1/session", `{"login":`+quoted(forged)+`,"password":"x"}`)
 	k.plainly("GET", "/v1/session", map[string]string{"User-Agent": "\xff", "Authorization": "Bearer \u202e"}, "")
 	k.plainly("FORGED", "/v1/session", nil, "")

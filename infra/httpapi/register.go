@@ -135,6 +135,11 @@ type queryOutput[O any] struct {
 // waitAtMost is how long a query waits for the position the caller has seen.
 const waitAtMost = 2 * time.Second
 
+func afterParameter() *huma.Param {
+	return &huma.Param{Name: "X-After", In: "header", Schema: &huma.Schema{Type: "string"},
+		Description: "A position from X-Position: wait until the answer includes it"}
+}
+
 // get registers a query. Its filter struct I gives path and query parameters, from lists the projections its answer
 // comes from, and X-After makes it wait until they have reached that position.
 func get[I, O any](a *API, path, operationID, tag, summary string, from []string, query func(context.Context, *I) (O, error)) {
@@ -143,8 +148,7 @@ func get[I, O any](a *API, path, operationID, tag, summary string, from []string
 		Errors: []int{404},
 	}
 	if len(from) > 0 {
-		op.Parameters = []*huma.Param{{Name: "X-After", In: "header", Schema: &huma.Schema{Type: "string"},
-			Description: "A position from X-Position: wait until the answer includes it"}}
+		op.Parameters = []*huma.Param{afterParameter()}
 		// A client of the changes stream learns from it which answers have grown old.
 		op.Extensions = map[string]any{"x-reads": from}
 	}

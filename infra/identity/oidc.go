@@ -5,6 +5,7 @@ import (
 	"crypto/subtle"
 	"errors"
 	"fmt"
+	"net"
 	"net/http"
 	"net/url"
 	"sync"
@@ -25,7 +26,8 @@ type Provider struct {
 	ClientSecret string
 	// Redirect is the address of /v1/oidc/callback as browsers reach it.
 	Redirect string
-	// Private allows an issuer without HTTPS or in a private network; nothing else there can be reached through it.
+	// Private allows an issuer without HTTPS or in a private network, though no link-local one; nothing else there can be
+	// reached through it.
 	Private bool
 }
 
@@ -67,7 +69,7 @@ type relyingParty struct {
 }
 
 func newRelyingParty(p Provider, now func() time.Time) *relyingParty {
-	return &relyingParty{Provider: p, client: guardedClient(p), now: now}
+	return &relyingParty{Provider: p, client: guardedClient(p, net.DefaultResolver), now: now}
 }
 
 func (r *relyingParty) discover(ctx context.Context) (*oidc.Provider, error) {

@@ -7,7 +7,10 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/netip"
 	"net/url"
+	"slices"
+	"syscall"
 	"time"
 
 	"code.dny.dev/ssrf"
@@ -20,9 +23,9 @@ const (
 
 // guardedClient speaks to the provider and to nothing in our own network: the provider's documents name the addresses, so
 // they could name ours. The address is looked at when it is dialled, after the name was resolved.
-func guardedClient(p Provider) *http.Client {
-	public := &net.Dialer{Timeout: 5 * time.Second, Control: ssrf.New(ssrf.WithPorts(443)).Safe}
-	private := &net.Dialer{Timeout: 5 * time.Second}
+func guardedClient(p Provider, names *net.Resolver) *http.Client {
+	public := &net.Dialer{Timeout: 5 * time.Second, Resolver: names, Control: ssrf.New(ssrf.WithPorts(443)).Safe}
+	private := &net.Dialer{Timeout: 5 * time.Second, Resolver: names, Control: ownNetwork}
 	transport := &http.Transport{
 		// Nor is a proxy from the environment asked, which could reach what we may not.
 		Proxy: nil,
@@ -41,6 +44,26 @@ func guardedClient(p Provider) *http.Client {
 			return errors.New("an identity provider does not redirect its documents")
 		},
 	}
+}
+
+// ours are the networks in which an operator may have a provider. Link-local ones are none: there a cloud tells secrets to
+// whoever asks.
+var ours = ssrf.New(ssrf.WithAnyPort(),
+	ssrf.WithAllowedV4Prefixes(netip.MustParsePrefix("127.0.0.0/8"), netip.MustParsePrefix("10.0.0.0/8"), netip.MustParsePrefix("172.16.0.0/12"), netip.MustParsePrefix("192.168.0.0/16")),
+	ssrf.WithAllowedV6Prefixes(netip.MustParsePrefix("::1/128"), netip.MustParsePrefix("fc00::/7")))
+
+// tellers are addresses within such networks at which clouds tell secrets, too.
+var tellers = []netip.Addr{netip.MustParseAddr("fd00:ec2::254"), netip.MustParseAddr("fd20:ce::254")}
+
+func ownNetwork(network, address string, c syscall.RawConn) error {
+	to, err := netip.ParseAddrPort(address)
+	if err == nil && slices.Contains(tellers, to.Addr().WithZone("")) {
+		err = ssrf.ErrProhibitedIP
+	}
+	if err != nil {
+		return err
+	}
+	return ours.Safe(network, address, c)
 }
 
 // guarded refuses an address without HTTPS, unless it is the issuer that the operator has allowed, and cuts off a document

@@ -8,8 +8,10 @@ import (
 	"crypto/rand"
 	"crypto/rsa"
 	"crypto/sha256"
+	"crypto/x509"
 	"encoding/base64"
 	"encoding/json"
+	"encoding/pem"
 	"errors"
 	"net/http"
 	"net/http/httptest"
@@ -216,6 +218,13 @@ func TestAnswersOfAProviderThatAreNotBelieved(t *testing.T) {
 			}
 			return raw
 		}),
+		"the key's certificate as a shared secret": signs(jose.HS256, func(p *provider) any {
+			der, err := x509.MarshalPKIXPublicKey(p.key.Public())
+			if err != nil {
+				t.Error(err)
+			}
+			return pem.EncodeToMemory(&pem.Block{Type: "PUBLIC KEY", Bytes: der})
+		}),
 		"the client secret as the key": signs(jose.HS256, func(*provider) any { return []byte(clientSecret + "................................") }),
 		"somebody else's key":          signs(jose.RS256, func(*provider) any { return other }),
 		"a key of another kind":        signs(jose.ES256, func(*provider) any { return crypto.Signer(curve) }),
@@ -225,6 +234,15 @@ func TestAnswersOfAProviderThatAreNotBelieved(t *testing.T) {
 				changed := strings.Replace(string(payload), "anna", "boss", 1)
 				return parts[0] + "." + base64.RawURLEncoding.EncodeToString([]byte(changed)) + "." + parts[2]
 			}
+		},
+		"a token without end": func(p *provider) { p.sign = func([]byte) string { return strings.Repeat("A", 4<<20) } },
+		"claims without end":  set("junk", strings.Repeat("x", 2<<20)),
+		"no token at all":     func(p *provider) { p.sign = func([]byte) string { return "a.b.c" } },
+		"without an end": func(p *provider) {
+			p.claims = func(c map[string]any) { delete(c, "exp") }
+		},
+		"for nobody": func(p *provider) {
+			p.claims = func(c map[string]any) { delete(c, "aud") }
 		},
 		"no token":                 func(p *provider) { p.sign = func([]byte) string { return "" } },
 		"another issuer":           set("iss", "https://elsewhere.example"),
@@ -336,5 +354,45 @@ func TestAProviderDoesNotReplaceTheSecondFactor(t *testing.T) {
 	}
 	if who := k.whoIs(t, session.Token); who.Pending != identity.PendingCode {
 		t.Errorf("%+v", who)
+	}
+}
+
+// Documents of the provider that never end, or that are none, cost no more than what is read of them.
+func TestDocumentsOfAProviderWithoutEnd(t *testing.T) {
+	t.Parallel()
+	for name, write := range map[string]func(http.ResponseWriter, string){
+		"endless": func(w http.ResponseWriter, _ string) {
+			for range 64 {
+				if _, err := w.Write([]byte(strings.Repeat("[", 64<<10))); err != nil {
+					return
+				}
+			}
+		},
+		"deep": func(w http.ResponseWriter, _ string) { _, _ = w.Write([]byte(strings.Repeat(`{"issuer":`, 50_000))) },
+		"of another": func(w http.ResponseWriter, _ string) {
+			_, _ = w.Write([]byte(`{"issuer":"https://elsewhere.example"}`))
+		},
+		"many headers": func(w http.ResponseWriter, _ string) { w.Header().Set("X-Long", strings.Repeat("x", 1<<20)) },
+		"nothing":      func(http.ResponseWriter, string) {},
+		"without keys": func(w http.ResponseWriter, issuer string) { _, _ = w.Write([]byte(`{"issuer":"` + issuer + `"}`)) },
+		"another's keys": func(w http.ResponseWriter, issuer string) {
+			_, _ = w.Write([]byte(`{"issuer":"` + issuer + `","token_endpoint":"http://10.0.0.1/","jwks_uri":"file:///etc/passwd"}`))
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			routes := http.NewServeMux()
+			server := httptest.NewServer(routes)
+			t.Cleanup(server.Close)
+			routes.HandleFunc("/.well-known/openid-configuration", func(w http.ResponseWriter, _ *http.Request) { write(w, server.URL) })
+			k := newKitWith(t, identity.Settings{Provider: &identity.Provider{Issuer: server.URL, ClientID: clientID, ClientSecret: clientSecret, Redirect: redirectURL, Private: true}})
+			_, state, err := k.BeginExternal(t.Context())
+			if err != nil {
+				return // it was not believed
+			}
+			if _, err := k.FinishExternal(t.Context(), identity.Callback{State: state, Kept: state, Code: "x"}, here); err == nil {
+				t.Error("somebody is signed in")
+			}
+		})
 	}
 }

@@ -151,6 +151,7 @@ var bracketed = regexp.MustCompile(`<([^<>]+)>`)
 
 // messageIDs reads a list of ids; text without brackets is one id per word.
 func messageIDs(s string) []string {
+	s = oneLine(s)
 	var out []string
 	for _, m := range bracketed.FindAllStringSubmatch(s, -1) {
 		if id := strings.Join(strings.Fields(m[1]), ""); id != "" {

@@ -11,9 +11,9 @@ func (w *walker) readReport(a *Attachment) {
 	switch a.MIME {
 	case "message/delivery-status", "message/global-delivery-status":
 		w.isReport = true
-		w.status = append(w.status, deliveryStatus(a.Content)...)
+		w.status = append(w.status, deliveryStatus(a.Content, &w.room)...)
 	case "message/rfc822", "message/global", "text/rfc822-headers", "message/global-headers":
-		h, _ := splitHeader(a.Content, func(string) {})
+		h, _ := splitHeader(a.Content, &w.room, func(string) {})
 		if a.Name == "" && a.MIME != "text/rfc822-headers" {
 			a.Name = fileName(strings.NewReplacer("/", "-", `\`, "-").Replace(h.text("subject")))
 			if a.Name != "" {
@@ -28,21 +28,21 @@ func (w *walker) readReport(a *Attachment) {
 
 // deliveryStatus also reads reports that a gateway has encoded behind their
 // first fields.
-func deliveryStatus(content []byte) []BounceRecipient {
-	if out := statusGroups(content); out != nil {
+func deliveryStatus(content []byte, room *headerRoom) []BounceRecipient {
+	if out := statusGroups(content, room); out != nil {
 		return out
 	}
-	h, body := splitHeader(content, func(string) {})
+	h, body := splitHeader(content, room, func(string) {})
 	decoded, _ := decodeTransfer(h.raw("content-transfer-encoding"), body)
-	return statusGroups(decoded)
+	return statusGroups(decoded, room)
 }
 
 // statusGroups reads the groups of fields, one per recipient, behind the group
 // about the reporting server.
-func statusGroups(content []byte) []BounceRecipient {
+func statusGroups(content []byte, room *headerRoom) []BounceRecipient {
 	var out []BounceRecipient
 	for group := range bytes.SplitSeq(bytes.ReplaceAll(content, []byte("\r\n"), []byte("\n")), []byte("\n\n")) {
-		h, _ := splitHeader(group, func(string) {})
+		h, _ := splitHeader(group, room, func(string) {})
 		recipient := h.text("final-recipient")
 		if recipient == "" {
 			recipient = h.text("original-recipient")

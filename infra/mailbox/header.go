@@ -37,8 +37,25 @@ var knownFields = map[string]bool{"from": true, "to": true, "cc": true, "subject
 	"received": true, "return-path": true, "delivered-to": true, "sender": true, "reply-to": true, "mime-version": true,
 	"content-type": true, "content-transfer-encoding": true, "x-mailer": true, "status": true}
 
-// splitHeader parts the header from the body and mends what is broken between.
-func splitHeader(raw []byte, report func(string)) (header, []byte) {
+// headerRoom is what the headers of a mail and of its parts may take together. Mails of real life stay below a tenth of it;
+// without a bound, millions of empty fields or addresses would cost a hundred times their size.
+type headerRoom int
+
+const (
+	maxHeaders = 4 << 20
+	fieldCost  = 16 // of any line, however short
+)
+
+// take tells whether there is room for a line.
+func (r *headerRoom) take(line []byte) bool {
+	*r -= headerRoom(len(line) + fieldCost)
+	return *r >= 0
+}
+
+func (r *headerRoom) exceeded() bool { return *r < 0 }
+
+// splitHeader parts the header from the body and mends what is broken between. It ends where there is no more room.
+func splitHeader(raw []byte, room *headerRoom, report func(string)) (header, []byte) {
 	h := header{report: report}
 	if bytes.IndexByte(raw, '\n') < 0 && bytes.IndexByte(raw, '\r') >= 0 {
 		raw = bytes.ReplaceAll(raw, []byte("\r"), []byte("\n"))
@@ -50,6 +67,9 @@ func splitHeader(raw []byte, report func(string)) (header, []byte) {
 		line, rest := cutLine(raw)
 		if len(line) == 0 {
 			return h, rest
+		}
+		if !room.take(line) {
+			return h, nil
 		}
 		if !h.take(line, rest) {
 			report(DefectNoBlankLine)

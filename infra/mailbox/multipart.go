@@ -79,10 +79,10 @@ func guessBoundary(body []byte) string {
 
 // splitPart parts a part's header from its body. A part may have no header:
 // then it starts with the blank line, or, against the rules, with the text.
-func splitPart(p []byte, report func(string)) (header, []byte) {
+func splitPart(p []byte, room *headerRoom, report func(string)) (header, []byte) {
 	line, rest := cutLine(p)
 	if len(line) == 0 {
 		return header{report: report}, rest
 	}
-	return splitHeader(p, report)
+	return splitHeader(p, room, report)
 }

@@ -20,9 +20,12 @@ func Parse(raw []byte, opts Options) (Message, *Refusal) {
 	case int64(len(raw)) > opts.MaxMessage:
 		return Message{}, tooLarge(opts)
 	}
-	w := &walker{opts: opts, msg: Message{Index: 1, SHA256: hexSum(raw)}}
-	h, body := splitHeader(bytes.TrimPrefix(raw, []byte("\ufeff")), w.defect)
+	w := &walker{opts: opts, msg: Message{Index: 1, SHA256: hexSum(raw)}, room: maxHeaders}
+	h, body := splitHeader(bytes.TrimPrefix(raw, []byte("\ufeff")), &w.room, w.defect)
 	h.body = body
+	if w.room.exceeded() {
+		return Message{}, largeHeaders()
+	}
 	if !h.isMail() {
 		return Message{}, &Refusal{Reason: ReasonNotMail, Detail: "none of the usual header fields was found"}
 	}
@@ -32,7 +35,14 @@ func Parse(raw []byte, opts Options) (Message, *Refusal) {
 		return Message{}, &Refusal{Reason: ReasonTooManyParts, Detail: fmt.Sprintf("the limit is %d", opts.MaxParts)}
 	}
 	w.finishBounce(&h)
+	if w.room.exceeded() {
+		return Message{}, largeHeaders()
+	}
 	return w.msg, nil
+}
+
+func largeHeaders() *Refusal {
+	return &Refusal{Reason: ReasonTooLarge, Detail: fmt.Sprintf("the headers take more than %d bytes", maxHeaders)}
 }
 
 func tooLarge(opts Options) *Refusal {
@@ -49,6 +59,7 @@ type walker struct {
 	opts     Options
 	msg      Message
 	parts    int
+	room     headerRoom
 	isReport bool // a multipart/report on delivery, or a delivery status inside
 	status   []BounceRecipient
 	original string
@@ -181,7 +192,7 @@ func (w *walker) multipart(h *header, body []byte, depth int, mediaType string, 
 	}
 	var children [][]textSegment
 	for _, p := range split.parts {
-		ph, pbody := splitPart(p, w.defect)
+		ph, pbody := splitPart(p, &w.room, w.defect)
 		children = append(children, w.part(&ph, pbody, depth+1, defaultType))
 	}
 	if mediaType == "multipart/alternative" {

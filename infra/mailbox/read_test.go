@@ -24,7 +24,7 @@ func collect(seq iter.Seq2[Message, *Refusal]) (mails []Message, refusals []*Ref
 // mustBeSound checks what every message promises.
 func mustBeSound(t *testing.T, m Message) {
 	t.Helper()
-	values := []string{m.Subject, m.MessageID}
+	values := append(append([]string{m.Subject, m.MessageID}, m.References...), m.InReplyTo...)
 	for _, list := range [][]Address{m.From, m.To, m.Cc, m.ReplyTo} {
 		for _, a := range list {
 			values = append(values, a.Name, a.Addr)

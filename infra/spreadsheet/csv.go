@@ -269,7 +269,7 @@ func (s *csvSource) keep(row *rawRow) {
 		row.problems = append(row.problems, RowError{File: s.file, Row: row.number, Line: row.line,
 			Code: CodeBadText, Value: cell})
 	}
-	row.cells = append(row.cells, cell)
+	row.cells = append(row.cells, unguarded(cell))
 }
 
 // readByte folds CRLF and a lone CR to LF and counts lines.

@@ -17,7 +17,51 @@ import (
 func newDecoder(r io.Reader) *xml.Decoder {
 	d := xml.NewDecoder(r)
 	d.CharsetReader = charset.NewReaderLabel
-	return d
+	return xml.NewTokenDecoder(&shallow{in: d})
+}
+
+// shallow ends where elements are nested deeper than in any workbook: a decoder keeps something of every open element, and
+// a few kilobytes unpack to millions of them.
+type shallow struct {
+	in    *xml.Decoder
+	depth int
+}
+
+const maxDepth = 100
+
+var errTooDeep = errors.New("the XML is nested too deeply")
+
+// Token implements xml.TokenReader.
+func (s *shallow) Token() (xml.Token, error) {
+	token, err := s.in.RawToken()
+	switch token.(type) {
+	case xml.StartElement:
+		s.depth++
+	case xml.EndElement:
+		s.depth--
+	}
+	if s.depth > maxDepth {
+		return nil, errTooDeep
+	}
+	return token, err
+}
+
+// checkDepth reads a part that the library will read whole, before it does. What else is wrong with it is the library's to
+// find.
+func checkDepth(f *zip.File) error {
+	part, err := f.Open()
+	if err != nil {
+		return &FileError{Code: CodeBroken, Detail: f.Name, Err: err}
+	}
+	defer func() { _ = part.Close() }()
+	dec := newDecoder(part)
+	for {
+		if _, err := dec.RawToken(); errors.Is(err, errTooDeep) {
+			return &FileError{Code: CodeBroken, Detail: f.Name, Err: err}
+		} else if err != nil {
+			return nil // the end, or what is told when the part is used
+		}
+	}
 }
 
 // decodePart reads one small part of the workbook into v.

@@ -4,7 +4,6 @@ import (
 	"encoding/csv"
 	"fmt"
 	"io"
-	"regexp"
 	"strconv"
 	"strings"
 )
@@ -183,36 +182,10 @@ func WriteErrors(w io.Writer, errs []RowError) error {
 		record := []string{e.File, strconv.Itoa(e.Row), e.Column, e.Field, string(e.Code),
 			explanations[e.Code], e.Value, e.Detail}
 		for i := range record {
-			record[i] = disarm(record[i])
+			record[i] = guarded(record[i], true)
 		}
 		_ = out.Write(record)
 	}
 	out.Flush()
 	return out.Error()
-}
-
-// harmless are phone numbers and plain numbers: they may start with a sign, and
-// an apostrophe before them would only be in the way.
-var harmless = regexp.MustCompile(`^[+-]?[0-9 ().,\x{a0}-]*$`)
-
-// disarm keeps a cell from being taken for a formula.
-func disarm(s string) string {
-	trimmed := strings.TrimLeft(s, " \u00a0")
-	if trimmed == "" || !strings.ContainsAny(trimmed[:1], "=+-@\t\r\n") && !hasWideSign(trimmed) {
-		return s
-	}
-	if harmless.MatchString(trimmed) {
-		return s
-	}
-	return "'" + s
-}
-
-// hasWideSign knows the full-width twins of the signs, which some programs fold.
-func hasWideSign(s string) bool {
-	for _, sign := range []string{"＝", "＋", "－", "＠"} {
-		if strings.HasPrefix(s, sign) {
-			return true
-		}
-	}
-	return false
 }

@@ -296,6 +296,15 @@ func openParts(content io.ReaderAt, size int64, opts Options) (*workbookParts, e
 		}
 		p.files[strings.ToLower(strings.ReplaceAll(f.Name, "\\", "/"))] = f
 	}
+	for name, f := range p.files {
+		// Worksheets are read row by row, and with them their depth.
+		if strings.HasPrefix(name, "xl/worksheets/") || !strings.HasSuffix(name, ".xml") && !strings.HasSuffix(name, ".rels") {
+			continue
+		}
+		if err := checkDepth(f); err != nil {
+			return nil, err
+		}
+	}
 	return p, p.load()
 }
 

@@ -1,7 +1,7 @@
 // Sqlvet finds SQL that is put together from values. It is run as a tool of go vet (make lint).
 //
 // An argument for a string parameter named sql (or query, in pgx and database/sql) must not be made by fmt.Sprintf,
-// strings.Join and the like, nor by + with anything but constants: values travel as parameters ($1), names that must vary
+// strings.Join and the like, nor by + with anything but constants, nor be a variable that is: values travel as parameters ($1), names that must vary
 // go through pgx.Identifier. The rule goes by the parameter's name, so it holds for the project's own functions too;
 // gosec's rule knows database/sql alone. Where a statement has to be built (DDL of a versioned schema), the line, or the
 // line before it, says why:
@@ -31,22 +31,64 @@ func main() {
 
 func run(pass *analysis.Pass) (any, error) {
 	for _, file := range pass.Files {
-		explained := explainedLines(pass.Fset, file)
+		explained, given, told := explainedLines(pass.Fset, file), assigned(pass.TypesInfo, file), map[ast.Expr]bool{}
 		ast.Inspect(file, func(n ast.Node) bool {
 			call, ok := n.(*ast.CallExpr)
 			if !ok {
 				return true
 			}
 			arg := sqlArgument(pass.TypesInfo, call)
-			if arg == nil || !built(pass.TypesInfo, arg) || explained[pass.Fset.Position(arg.Pos()).Line] {
+			if arg == nil {
 				return true
 			}
-			pass.Reportf(arg.Pos(), "SQL put together from values: pass them as parameters, names through pgx.Identifier, "+
-				"or explain with %s<why>", directive)
+			for _, e := range append([]ast.Expr{arg}, given[variable(pass.TypesInfo, arg)]...) {
+				if !built(pass.TypesInfo, e) || explained[pass.Fset.Position(e.Pos()).Line] || told[e] {
+					continue
+				}
+				told[e] = true
+				pass.Reportf(e.Pos(), "SQL put together from values: pass them as parameters, names through pgx.Identifier, "+
+					"or explain with %s<why>", directive)
+			}
 			return true
 		})
 	}
 	return nil, nil
+}
+
+// variable is the variable that e names, nil if it is none.
+func variable(info *types.Info, e ast.Expr) types.Object {
+	if name, ok := e.(*ast.Ident); ok {
+		if v, ok := info.ObjectOf(name).(*types.Var); ok {
+			return v
+		}
+	}
+	return nil
+}
+
+// assigned lists what each variable of a file is given.
+func assigned(info *types.Info, file *ast.File) map[types.Object][]ast.Expr {
+	given := map[types.Object][]ast.Expr{}
+	note := func(to, what ast.Expr) {
+		if v := variable(info, to); v != nil {
+			given[v] = append(given[v], ast.Unparen(what))
+		}
+	}
+	ast.Inspect(file, func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.AssignStmt:
+			for i, to := range n.Lhs {
+				if len(n.Rhs) == len(n.Lhs) {
+					note(to, n.Rhs[i])
+				}
+			}
+		case *ast.ValueSpec:
+			for i, value := range n.Values {
+				note(n.Names[i], value)
+			}
+		}
+		return true
+	})
+	return given
 }
 
 // sqlArgument returns what the call gives to its string parameter that holds SQL, nil if it has none.

@@ -1729,6 +1729,108 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/exports/assignments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The list of assignments as a file */
+        get: operations["export-assignments"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/exports/contact-persons": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The list of contact persons as a file */
+        get: operations["export-contact-persons"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/exports/counterparties": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The list of counterparties as a file */
+        get: operations["export-counterparties"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/exports/counterparties/{id}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A client's history as a file */
+        get: operations["export-counterparty-history"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/exports/messages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The inbox as a file */
+        get: operations["export-messages"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/exports/negotiations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The list of negotiations as a file */
+        get: operations["export-negotiations"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/files": {
         parameters: {
             query?: never;
@@ -15018,6 +15120,367 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PageHistoryItem"];
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    "export-assignments": {
+        parameters: {
+            query?: {
+                /** @description Assignee or co-executor */
+                executor?: string;
+                /** @description Assignee */
+                assignee?: string;
+                /** @description Issuer */
+                issuer?: string;
+                /** @description Counterparty it is about */
+                counterparty?: string;
+                /** @description Parts of this assignment */
+                parent?: string;
+                /** @description Kind of record it came from, together with context_id */
+                context_kind?: string;
+                /** @description Record it came from */
+                context_id?: string;
+                /** @description States */
+                state?: string[];
+                /** @description Priorities */
+                priority?: string[];
+                /** @description Neither verified nor cancelled */
+                open?: boolean;
+                /** @description Past the due time and not reported done */
+                overdue?: boolean;
+                /** @description Due at or after */
+                due_from?: string;
+                /** @description Due before */
+                due_until?: string;
+                /** @description Part of the title */
+                text?: string;
+                /** @description Workbook, or text: parted by semicolons in Russian and by commas in English */
+                format?: "csv" | "xlsx";
+            };
+            header?: {
+                /** @description A position from X-Position: wait until the answer includes it */
+                "X-After"?: components["parameters"]["After"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file */
+            200: {
+                headers: {
+                    "Content-Disposition"?: string;
+                    "Content-Length"?: number;
+                    "Content-Type"?: string;
+                    "X-Rows"?: number;
+                    "X-Rows-Cut"?: boolean;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                    "text/csv; charset=utf-8": string;
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    "export-contact-persons": {
+        parameters: {
+            query?: {
+                /** @description Name */
+                q?: string;
+                /** @description Works or worked at this counterparty */
+                client?: string;
+                /** @description Workbook, or text: parted by semicolons in Russian and by commas in English */
+                format?: "csv" | "xlsx";
+            };
+            header?: {
+                /** @description A position from X-Position: wait until the answer includes it */
+                "X-After"?: components["parameters"]["After"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file */
+            200: {
+                headers: {
+                    "Content-Disposition"?: string;
+                    "Content-Length"?: number;
+                    "Content-Type"?: string;
+                    "X-Rows"?: number;
+                    "X-Rows-Cut"?: boolean;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                    "text/csv; charset=utf-8": string;
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    "export-counterparties": {
+        parameters: {
+            query?: {
+                /** @description Name (typing errors forgiven), INN, phone or e-mail; also of the contact persons */
+                q?: string;
+                /** @description What it is to us */
+                role?: "customer" | "partner" | "competitor" | "supplier" | "authority" | "other";
+                /** @description Organisation, sole trader or natural person */
+                kind?: "organisation" | "sole_trader" | "natural_person";
+                /** @description Where the relationship stands; all but merged when absent */
+                state?: ("prospect" | "active" | "dormant" | "closed" | "merged")[];
+                /** @description Responsible employee */
+                responsible?: string;
+                /** @description Sales region */
+                region?: string;
+                /** @description Market segment */
+                segment?: string;
+                /** @description Branches of this one */
+                parent?: string;
+                /** @description Number in another system */
+                external_id?: string;
+                /** @description Key accounts only */
+                key_accounts?: boolean;
+                /** @description Only those with unanswered possible duplicates */
+                has_duplicates?: boolean;
+                /** @description Only those whose numbers cannot be right */
+                requisites_doubtful?: boolean;
+                /** @description Order; the best match first when text is given */
+                sort?: "name" | "newest";
+                /** @description Workbook, or text: parted by semicolons in Russian and by commas in English */
+                format?: "csv" | "xlsx";
+            };
+            header?: {
+                /** @description A position from X-Position: wait until the answer includes it */
+                "X-After"?: components["parameters"]["After"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file */
+            200: {
+                headers: {
+                    "Content-Disposition"?: string;
+                    "Content-Length"?: number;
+                    "Content-Type"?: string;
+                    "X-Rows"?: number;
+                    "X-Rows-Cut"?: boolean;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                    "text/csv; charset=utf-8": string;
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    "export-counterparty-history": {
+        parameters: {
+            query?: {
+                /** @description Event types, such as negotiation.stopped */
+                type?: string[];
+                /** @description Kinds of record, such as negotiation */
+                kind?: string[];
+                /** @description An employee or contact person concerned */
+                person?: string;
+                /** @description Happened at or after */
+                from?: string;
+                /** @description Happened before */
+                until?: string;
+                /** @description Words said, in any form */
+                text?: string;
+                /** @description Only what had been recorded by this instant */
+                as_of?: string;
+                /** @description Workbook, or text: parted by semicolons in Russian and by commas in English */
+                format?: "csv" | "xlsx";
+            };
+            header?: {
+                /** @description A position from X-Position: wait until the answer includes it */
+                "X-After"?: components["parameters"]["After"];
+            };
+            path: {
+                /** @description The record */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file */
+            200: {
+                headers: {
+                    "Content-Disposition"?: string;
+                    "Content-Length"?: number;
+                    "Content-Type"?: string;
+                    "X-Rows"?: number;
+                    "X-Rows-Cut"?: boolean;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                    "text/csv; charset=utf-8": string;
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    "export-messages": {
+        parameters: {
+            query?: {
+                /** @description Whom it is for */
+                addressee?: string;
+                /** @description Who took it */
+                taken_by?: string;
+                /** @description Who sent it */
+                counterparty?: string;
+                /** @description States */
+                state?: string[];
+                /** @description Channels */
+                channel?: string[];
+                /** @description Intents */
+                intent?: string[];
+                /** @description Urgencies */
+                urgency?: string[];
+                /** @description The topic */
+                topic?: string;
+                /** @description The record it became */
+                became?: string;
+                /** @description From senders nobody knows */
+                unmatched?: boolean;
+                /** @description Not acknowledged yet: not routed, or routed and not acknowledged */
+                unanswered?: boolean;
+                /** @description Neither resolved nor lost nor spam */
+                open?: boolean;
+                /** @description Not acknowledged by the deadline */
+                overdue?: boolean;
+                /** @description Received at or after */
+                from?: string;
+                /** @description Received before */
+                until?: string;
+                /** @description Part of the subject, the beginning of the text, the sender or the topic */
+                text?: string;
+                /** @description Workbook, or text: parted by semicolons in Russian and by commas in English */
+                format?: "csv" | "xlsx";
+            };
+            header?: {
+                /** @description A position from X-Position: wait until the answer includes it */
+                "X-After"?: components["parameters"]["After"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file */
+            200: {
+                headers: {
+                    "Content-Disposition"?: string;
+                    "Content-Length"?: number;
+                    "Content-Type"?: string;
+                    "X-Rows"?: number;
+                    "X-Rows-Cut"?: boolean;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                    "text/csv; charset=utf-8": string;
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    "export-negotiations": {
+        parameters: {
+            query?: {
+                /** @description Counterparty */
+                counterparty?: string;
+                /** @description Author or one of our participants */
+                participant?: string;
+                /** @description Employee who was informed of the result */
+                informed?: string;
+                /** @description States */
+                state?: string[];
+                /** @description Stages of the deal */
+                stage?: string[];
+                /** @description States of the review */
+                review?: string[];
+                /** @description Rule that hit, such as R4 */
+                rule?: string;
+                /** @description Stopped and not approved since */
+                blocked?: boolean;
+                /** @description Recorded late */
+                late?: boolean;
+                /** @description Held and not recorded */
+                unrecorded?: boolean;
+                /** @description Held, or planned, at or after */
+                from?: string;
+                /** @description Held, or planned, before */
+                until?: string;
+                /** @description Part of the topic or of the result */
+                text?: string;
+                /** @description Workbook, or text: parted by semicolons in Russian and by commas in English */
+                format?: "csv" | "xlsx";
+            };
+            header?: {
+                /** @description A position from X-Position: wait until the answer includes it */
+                "X-After"?: components["parameters"]["After"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file */
+            200: {
+                headers: {
+                    "Content-Disposition"?: string;
+                    "Content-Length"?: number;
+                    "Content-Type"?: string;
+                    "X-Rows"?: number;
+                    "X-Rows-Cut"?: boolean;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                    "text/csv; charset=utf-8": string;
                 };
             };
             401: components["responses"]["Problem401"];

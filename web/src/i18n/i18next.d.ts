@@ -13,6 +13,7 @@ import type employees from './ru/employees.json'
 import type admin from './ru/admin.json'
 import type reference from './ru/reference.json'
 import type files from './ru/files.json'
+import type exports from './ru/exports.json'
 
 // Keys are typed from the Russian texts: a text that does not exist does not compile. That the English ones have
 // the same keys is checked by texts.test.ts, which the build runs.
@@ -35,6 +36,7 @@ declare module 'i18next' {
       admin: typeof admin
       reference: typeof reference
       files: typeof files
+      exports: typeof exports
     }
   }
 }

@@ -3,6 +3,8 @@ import { IconPlus } from '@tabler/icons-react'
 import { useTranslation } from 'react-i18next'
 
 import { useMayChange } from '@/app/asof'
+import { useMe } from '@/app/session'
+import { ExportMenu } from '@/ui/export-menu'
 import { ChipParam, EmployeeParam, MoreFilters, PeriodParam, SelectParam } from '@/ui/filters'
 import { KnownClientField } from '@/ui/known-client-field'
 import { later } from '@/ui/later'
@@ -13,6 +15,7 @@ import { SearchBox } from '@/ui/search-box'
 import { Loading } from '@/ui/states'
 
 import { usePriorities, useStates } from './choices'
+import { queryOf } from './assignments-query'
 import { AssignmentList } from './list'
 
 const SheetView = later(() => import('./time-sheet').then((m) => m.SheetView), <Loading />)
@@ -28,6 +31,7 @@ export function Assignments() {
   const params = useParams()
   const set = useSetParams()
   const mayChange = useMayChange()
+  const { employee_id: me } = useMe()
   const view: View = views.find((one) => one === params.view) ?? 'list'
   return (
     <Page
@@ -35,6 +39,7 @@ export function Assignments() {
       actions={
         <>
           <SegmentedControl aria-label={t('view.label')} size="sm" value={view} onChange={(chosen) => set({ view: chosen === 'list' ? undefined : chosen }, { push: true })} data={views.map((value) => ({ value, label: t(`view.${value}`) }))} />
+          {view !== 'time' && <ExportMenu of="/v1/exports/assignments" operation="export-assignments" params={{ query: { ...queryOf(params, me), ...(params.overdue ? { overdue: true } : {}) } }} />}
           <Button leftSection={<IconPlus size={18} aria-hidden />} disabled={!mayChange} onClick={() => set({ new: '1' })}>
             {t('new.action')}
           </Button>

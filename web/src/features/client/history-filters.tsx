@@ -1,7 +1,7 @@
 import { Button, Chip, Collapse, Group, Select, Stack } from '@mantine/core'
 import { useMediaQuery } from '@mantine/hooks'
 import { IconAdjustmentsHorizontal, IconX } from '@tabler/icons-react'
-import { useState } from 'react'
+import { useState, type ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 
 import { useRead } from '@/api/hooks'
@@ -34,7 +34,7 @@ function dayAfter(day: string): Date {
 }
 
 /** What part of the history is shown; all of it lives in the address. */
-export function HistoryFilters({ people }: { people: { id: string; full_name: string }[] | undefined }) {
+export function HistoryFilters({ people, children }: { people: { id: string; full_name: string }[] | undefined; children?: ReactNode }) {
   const { t } = useTranslation('client')
   const { t: common } = useTranslation()
   const asked = useParams()
@@ -55,6 +55,7 @@ export function HistoryFilters({ people }: { people: { id: string; full_name: st
             {phone ? null : common('clearFilters')}
           </Button>
         )}
+        {children}
       </Group>
       <Collapse expanded={open}>
         <Group gap="sm" align="flex-end">

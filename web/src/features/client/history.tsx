@@ -5,6 +5,7 @@ import { useTranslation } from 'react-i18next'
 
 import { usePages } from '@/api/hooks'
 import { useAsOf } from '@/app/asof'
+import { ExportMenu } from '@/ui/export-menu'
 import { Feed } from '@/ui/feed'
 import { useParams } from '@/ui/params'
 import { Empty, Shown } from '@/ui/states'
@@ -55,7 +56,9 @@ export function History({ client, person, people }: Props) {
       <VisuallyHidden>
         <Title order={2}>{t('tab.history')}</Title>
       </VisuallyHidden>
-      <HistoryFilters people={person ? undefined : people} />
+      <HistoryFilters people={person ? undefined : people}>
+        <ExportMenu of="/v1/exports/counterparties/{id}/history" operation="export-counterparty-history" params={{ path: { id: client }, query } as never} />
+      </HistoryFilters>
       <Shown of={history}>
         {() =>
           lines.length === 0 ? (

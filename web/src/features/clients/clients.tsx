@@ -7,6 +7,7 @@ import { usePages, type Schema } from '@/api/hooks'
 import { useMayChange } from '@/app/asof'
 import { useWords, type Words } from '@/i18n'
 import { StateBadge } from '@/ui/badge'
+import { ExportMenu } from '@/ui/export-menu'
 import { Colleague, RecordLink } from '@/ui/links'
 import { Page } from '@/ui/page'
 import { useParams, useSetParams } from '@/ui/params'
@@ -38,9 +39,12 @@ export function Clients() {
       title={t('title')}
       subtitle={found.data && (found.hasNextPage ? t('firstShown', { count: found.items.length }) : t('count', { count: found.items.length }))}
       actions={
-        <Button leftSection={<IconPlus size={18} aria-hidden />} disabled={!mayChange} onClick={() => set({ new: '1' })}>
-          {t('new.action')}
-        </Button>
+        <>
+          <ExportMenu of="/v1/exports/counterparties" operation="export-counterparties" params={{ query: queryOf(filter) }} />
+          <Button leftSection={<IconPlus size={18} aria-hidden />} disabled={!mayChange} onClick={() => set({ new: '1' })}>
+            {t('new.action')}
+          </Button>
+        </>
       }
     >
       <PresentOnly />

@@ -5,6 +5,7 @@ import { Link, useParams as useRoute } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
 
 import { useAsOf, useMayChange } from '@/app/asof'
+import { ExportMenu } from '@/ui/export-menu'
 import { later } from '@/ui/later'
 import { Page } from '@/ui/page'
 import { useParams, useSetParams } from '@/ui/params'
@@ -38,9 +39,14 @@ function Desk({ id }: { id: string | undefined }) {
     <Page
       title={t('title')}
       actions={
-        !(phone && id) && <Button leftSection={<IconPlus size={18} aria-hidden />} disabled={!mayChange} variant={id ? 'default' : 'filled'} onClick={() => set({ new: '1' }, { push: true })}>
-          {t('record.open')}
-        </Button>
+        !(phone && id) && (
+          <>
+            <ExportMenu of="/v1/exports/messages" operation="export-messages" params={{ query: filter }} />
+            <Button leftSection={<IconPlus size={18} aria-hidden />} disabled={!mayChange} variant={id ? 'default' : 'filled'} onClick={() => set({ new: '1' }, { push: true })}>
+              {t('record.open')}
+            </Button>
+          </>
+        )
       }
     >
       <PresentOnly />

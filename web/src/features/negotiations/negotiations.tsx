@@ -9,6 +9,7 @@ import { useMayChange } from '@/app/asof'
 import { useMe } from '@/app/session'
 import { useWords } from '@/i18n'
 import { StateBadge } from '@/ui/badge'
+import { ExportMenu } from '@/ui/export-menu'
 import { ChipParam, MoreFilters, PeriodParam, SelectParam, instantsOf } from '@/ui/filters'
 import { KnownClientField } from '@/ui/known-client-field'
 import { later } from '@/ui/later'
@@ -60,7 +61,8 @@ export function Negotiations() {
   const set = useSetParams()
   const navigate = useNavigate()
   const mayChange = useMayChange()
-  const found = usePages('/v1/negotiations', { query: useQueryOf(params) }, { keepPrevious: true })
+  const query = useQueryOf(params)
+  const found = usePages('/v1/negotiations', { query }, { keepPrevious: true })
   const columns = useColumns()
   const [unplanned] = useState(newId)
   const filtered = filters.some((name) => params[name])
@@ -72,6 +74,7 @@ export function Negotiations() {
       title={common('nav.negotiations')}
       actions={
         <>
+          <ExportMenu of="/v1/exports/negotiations" operation="export-negotiations" params={{ query }} />
           <Button variant="default" disabled={!mayChange} onClick={() => set({ new: 'held' })}>
             {t('hold.unplanned')}
           </Button>
