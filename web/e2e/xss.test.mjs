@@ -28,8 +28,7 @@ after(() => server?.stop())
 // --- What is looked for. ---
 
 /** Runs in the page: what a payload has done to it. */
-function traces(alsoIn) {
-  const root = alsoIn ?? document
+function traces(root = document) {
   const elements = [...root.querySelectorAll('*')]
   const handlers = elements.filter((one) => [...one.attributes].some(({ name }) => name.startsWith('on')))
   const strangers = root.querySelectorAll('[data-pwned], img[src=x], iframe, object, embed, base, math, animate, meta[http-equiv=refresh], link[href*="pwned"]')
@@ -38,8 +37,11 @@ function traces(alsoIn) {
   return '__pwned' in window ? ['a payload ran', ...found] : found
 }
 
+// A word without an end must not push what is beside it out of sight either.
+const overflow = () => (document.documentElement.scrollWidth > innerWidth ? [`the page is ${document.documentElement.scrollWidth} pixels wide`] : [])
+
 async function assertUnharmed({ page, watch }) {
-  const found = [...(await page.evaluate(traces)), ...watch.unexpected()]
+  const found = [...(await page.evaluate(traces)), ...(await page.evaluate(overflow)), ...watch.unexpected()]
   if (found.length > 0) throw new Error(`a payload did something:\n  ${found.join('\n  ')}`)
 }
 
@@ -122,6 +124,18 @@ function recordsFor(role) {
   })
 }
 
+// Forms that are filled with what is there.
+const formsFor = (role) => (role === 'manager' ? [
+  ...['route', 'match', 'classify', 'become&as=negotiation'].map((what) => ({ path: `/messages/${company.ids.message}?do=${what}`, ready: '[role=dialog]' })),
+  { path: `/threads/${company.ids.thread}?do=addAddressee`, ready: '[role=dialog]' },
+  ...[`/clients/${company.ids.client}`, `/people/${company.ids.person}`, `/employees/${company.ids.employee}`, `/assignments/${company.ids.assignment}`].map((path) => ({ path, state: firstAction, ready: '[role=dialog] form' })),
+] : [])
+
+async function firstAction(page) {
+  await page.getByRole('main').getByRole('button', { name: 'Другие действия' }).first().click()
+  await page.getByRole('menuitem').and(page.locator(':not([data-disabled])')).first().click()
+}
+
 const searches = [
   { path: `/clients?q=${encodeURIComponent(plain)}` },
   { path: `/events?q=${encodeURIComponent(plain)}` },
@@ -160,21 +174,30 @@ async function crawl(role, login) {
   const showing = []
   try {
     await signIn(page, login, company.password)
-    for (const screen of mixed([...screensFor(role), ...recordsFor(role), ...searches])) {
+    for (const screen of mixed([...screensFor(role), ...recordsFor(role), ...formsFor(role), ...searches])) {
       await visit(page, screen)
       await assertUnharmed(opened)
       const shown = await shows(page)
       if (shown) showing.push(screen.path)
       assert.ok(shown || !screen.full, 'a card shows its texts')
     }
-    await search(page)
-    await assertUnharmed(opened)
+    for (const look of [waiting, search]) {
+      await look(page)
+      await assertUnharmed(opened)
+    }
     return showing.length
   } catch (error) {
     throw await explain(error, opened, `xss ${role}`)
   } finally {
     await opened.close()
   }
+}
+
+// The reminders that have fired meanwhile.
+async function waiting(page) {
+  await page.getByRole('button', { name: /^Напоминания: [1-9]/ }).click()
+  await page.getByRole('dialog').getByText(mark).first().waitFor()
+  await page.keyboard.press('Escape')
 }
 
 // The palette finds by words, so it is asked for one that all payloads have.

@@ -95,12 +95,12 @@ function Copied({ label, text, children = text }: { label: string; text: string;
   }
   return (
     <Stack gap={4} role="group" aria-labelledby={id}>
-      <Group justify="space-between">
+      <Group justify="space-between" wrap="nowrap">
         <Text id={id} size="sm" fw={500}>
           {label}
         </Text>
         {'clipboard' in navigator && (
-          <Button size="compact-xs" variant="default" leftSection={<IconCopy size={14} aria-hidden />} aria-label={`${t('signIn.copy')}: ${label}`} onClick={() => void copy()}>
+          <Button size="compact-xs" variant="default" flex="none" leftSection={<IconCopy size={14} aria-hidden />} aria-label={`${t('signIn.copy')}: ${label}`} onClick={() => void copy()}>
             {t('signIn.copy')}
           </Button>
         )}

@@ -48,7 +48,9 @@ export function Settings() {
             <ChangePassword />
           </Part>
           <Part id="factor" title={t('settings.factor')} intro={t('settings.factorIntro')}>
-            <MySecondFactor />
+            <Stack gap="sm" maw={480}>
+              <MySecondFactor />
+            </Stack>
           </Part>
           <Part id="substitutes" title={t('settings.substitutes')}>
             <Substitutes />
