@@ -3,8 +3,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 
-import { assertAccessible } from './kit/axe.mjs'
-import { inPage, logins, open, ownServer, screenReady, signedInTo, until } from './kit/test.mjs'
+import { inPage, logins, open, ownServer, signedInTo, until } from './kit/test.mjs'
 
 ownServer()
 
@@ -175,19 +174,4 @@ test('a request for time is answered by a new due time', inPage({ as: logins.man
   await form.getByRole('button', { name: 'Изменить срок' }).click()
   await toast(page, 'Срок изменён')
   await page.getByText(/срок перенесён 1 раз/).waitFor()
-}))
-
-for (const [name, path] of [['the new assignment', '/assignments?new=1'], ['the time sheet', '/assignments?view=time']]) {
-  test(`${name} is accessible`, inPage({ as: logins.manager, scheme: 'dark' }, async (page) => {
-    await open(page, path)
-    await screenReady(page)
-    await assertAccessible(page)
-  }))
-}
-
-test('the list on a phone is no wider than the screen', inPage({ as: logins.manager, device: 'phone' }, async (page) => {
-  for (const path of ['/assignments', '/assignments?view=board', '/assignments?view=time']) {
-    await open(page, path)
-    assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), 390, path)
-  }
 }))

@@ -31,7 +31,6 @@ test('the directory opens and is filtered by text and department', inPage({ as: 
   await page.getByRole('searchbox', { name: 'Найти сотрудника' }).fill('Орлова')
   await page.waitForURL(/q=/)
   await page.getByRole('link', { name: 'Орлова Марина Сергеевна' }).first().waitFor()
-  await assertAccessible(page)
   await page.getByRole('searchbox', { name: 'Найти сотрудника' }).fill('')
   await page.getByRole('combobox', { name: 'Подразделение' }).click()
   await page.getByRole('option', { name: /Отдел качества/ }).click()
@@ -165,9 +164,12 @@ test('an administrator grants a role and opens access; the employee signs in', i
   await form.getByRole('button', { name: 'Открыть доступ' }).click()
   await form.getByText('В пароле должно быть от 12 до 128 знаков').waitFor()
   await assertAccessible(page)
-  await form.getByLabel(/^Пароль/).fill('letopis-demo')
+  await form.getByLabel(/^Пароль/).fill('password123456')
+  await form.getByRole('button', { name: 'Открыть доступ' }).click()
+  await form.getByText('Такой пароль подберут в первую очередь').waitFor()
+  await form.getByLabel(/^Пароль/).fill('quite-a-long-one')
   await press(page, form.getByRole('button', { name: 'Открыть доступ' }), 'Доступ открыт')
-  assert.deepEqual((await signedInTo(login)).me.roles, ['employee'])
+  assert.deepEqual((await signedInTo(login, 'quite-a-long-one')).me.roles, ['employee'])
 
   await choose(page, 'Назначить новый пароль')
   await form.getByLabel(/^Пароль/).fill('another-long-one')
@@ -195,14 +197,3 @@ test('a card of a past day shows what the register said then', inPage({ as: 'orl
   await page.getByText('Писарь').waitFor()
   assert.equal(await page.getByRole('button', { name: 'Внести отсутствие' }).count(), 0)
 }))
-
-for (const variant of [{ scheme: 'dark' }, { lang: 'en' }, { device: 'phone' }]) {
-  test(`employees are accessible: ${JSON.stringify(variant)}`, inPage({ as: 'belov', ...variant }, async (page) => {
-    const { me } = await signedInTo('sokolov')
-    for (const path of ['/employees', '/employees?former=1', '/employees?new=1', `/employees/${me.employee_id}`]) {
-      await open(page, path)
-      await assertAccessible(page)
-      if (variant.device) assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), `${path} is wider than the screen`)
-    }
-  }))
-}

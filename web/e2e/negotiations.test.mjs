@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto'
 import { test } from 'node:test'
 
 import { assertAccessible } from './kit/axe.mjs'
-import { inPage, logins, open, ownServer, screenReady, signIn, signedInTo, until } from './kit/test.mjs'
+import { inPage, logins, open, ownServer, signIn, signedInTo, until } from './kit/test.mjs'
 
 ownServer()
 
@@ -287,10 +287,6 @@ for (const look of [{}, { scheme: 'dark' }, { lang: 'en' }, { device: 'phone' }]
     const api = await signedInTo(logins.employee)
     const client = await someClient(api)
     const id = await heldNegotiation(api, client, `Доступность ${Date.now()}`)
-    await open(page, `/negotiations?new=1&counterparty=${client.id}`)
-    await drawer(page).waitFor()
-    await screenReady(page)
-    await assertAccessible(page)
     await open(page, `/negotiations/${id}`)
     await page.getByRole('main').getByRole('button', { name: look.lang === 'en' ? 'Record the result' : 'Записать итог' }).click()
     await press(drawer(page), look.lang === 'en' ? 'We promised' : 'Мы пообещали')

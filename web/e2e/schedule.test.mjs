@@ -3,8 +3,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 
-import { assertAccessible } from './kit/axe.mjs'
-import { inPage, logins, open, ownServer, screenReady, signedInTo, until } from './kit/test.mjs'
+import { inPage, logins, open, ownServer, signedInTo, until } from './kit/test.mjs'
 
 ownServer()
 
@@ -81,23 +80,6 @@ test('only heads have the summary', inPage({ as: logins.employee }, async (page)
   assert.equal(await page.getByText('Сводка', { exact: true }).count(), 0)
 }))
 
-for (const view of ['week', 'month', 'list', 'summary']) {
-  for (const scheme of ['light', 'dark']) {
-    test(`the schedule by ${view} is accessible, ${scheme}`, inPage({ as: logins.manager, scheme }, async (page) => {
-      await open(page, `/schedule?view=${view}`)
-      await assertAccessible(page)
-    }))
-  }
-}
-
-test('on a phone the schedule is an agenda no wider than the screen', inPage({ as: logins.manager, device: 'phone' }, async (page) => {
-  for (const view of ['week', 'month', 'list', 'summary']) {
-    await open(page, `/schedule?view=${view}`)
-    assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), 390, view)
-  }
-  await assertAccessible(page)
-}))
-
 test('a reminder is set and waits among those ahead', inPage({ as: logins.employee }, async (page) => {
   const text = unique('Позвонить в бухгалтерию')
   await open(page, '/reminders')
@@ -153,12 +135,4 @@ test('a reminder set from an assignment is linked to it', inPage({ as: logins.ma
   await form.getByLabel('О чём напомнить').fill(text)
   await form.getByRole('button', { name: 'Поставить', exact: true }).click()
   await toast(page, 'Напоминание поставлено')
-}))
-
-test('reminders are accessible, the form too', inPage({ as: logins.employee, scheme: 'dark' }, async (page) => {
-  await open(page, '/reminders?view=all')
-  await assertAccessible(page)
-  await open(page, '/reminders?new=1')
-  await screenReady(page)
-  await assertAccessible(page)
 }))

@@ -2,7 +2,6 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 
 import { demoPassword } from './kit/api.mjs'
-import { assertAccessible } from './kit/axe.mjs'
 import { inPage, open, ownServer, screenReady, signedInTo, until } from './kit/test.mjs'
 
 ownServer()
@@ -162,23 +161,4 @@ test('who may not see the report sees their own response times', inPage({ as: 's
   await open(page, '/reports/response-times')
   await page.getByText('Отчёт по сотрудникам видят руководители').waitFor()
   await page.getByRole('link', { name: 'Вопрос' }).first().waitFor()
-}))
-
-for (const variant of [{ lang: 'ru', scheme: 'light' }, { lang: 'en', scheme: 'dark' }]) {
-  test(`screens of threads are accessible (${variant.lang}, ${variant.scheme})`, inPage({ as: 'orlova', ...variant }, async (page) => {
-    const { id } = await ask('sokolov', 'orlova')
-    const screens = ['/threads', '/threads?tab=all', '/threads?tab=agreements', '/threads?tab=disputes', '/threads?new=1', `/threads/${id}`, `/threads/${id}?do=addAddressee`, '/reports/response-times', '/reports/response-times?view=mine']
-    for (const screen of screens) {
-      await open(page, screen)
-      await assertAccessible(page)
-    }
-  }))
-}
-
-test('on a phone threads fit the screen', inPage({ as: 'orlova', device: 'phone' }, async (page) => {
-  const { id } = await ask('sokolov', 'orlova')
-  for (const screen of ['/threads', '/threads?tab=all', '/threads?tab=agreements', `/threads/${id}`, '/reports/response-times']) {
-    await open(page, screen)
-    assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), `${screen} is wider than the screen`)
-  }
 }))

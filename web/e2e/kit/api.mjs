@@ -20,17 +20,25 @@ export function noteWritten(position) {
   written = Math.max(written, Number(position ?? 0) || 0)
 }
 
-export async function signedIn(url, login) {
-  const { cookie, me } = await openSession(url, login)
+export async function signedIn(url, login, password = demoPassword) {
+  const { cookie, me } = await openSession(url, login, password)
   return {
     me,
     get: async (path) => read(await ask(url + path, cookie)),
     post: async (path, body) => read(await send(url + path, command(body, { cookie, 'idempotency-key': randomUUID() }))),
+    /** Like post, with the refusals too. */
+    try: async (path, body) => answered(await request(url + path, command(body, { cookie, 'idempotency-key': randomUUID() }))),
   }
 }
 
-async function openSession(url, login) {
-  const answer = await send(`${url}/v1/session`, command({ login, password: demoPassword }))
+/** The API for nobody in particular, for what is there before anybody can sign in. */
+export const signedOut = (url) => ({
+  get: async (path) => read(await ask(url + path, '')),
+  try: async (path, body) => answered(await request(url + path, command(body, {}))),
+})
+
+async function openSession(url, login, password) {
+  const answer = await send(`${url}/v1/session`, command({ login, password }))
   const cookie = answer.headers.getSetCookie().map((set) => set.split(';')[0]).join('; ')
   return { cookie, me: await answer.json() }
 }
@@ -48,11 +56,15 @@ async function ask(address, cookie, tries = 10) {
   return ask(address, cookie, tries - 1)
 }
 
-async function send(address, options) {
+const send = async (address, options) => checked(await request(address, options), `${options.method} ${address}`)
+
+async function request(address, options) {
   const answer = await fetch(address, options)
   noteWritten(answer.headers.get('x-position'))
-  return checked(answer, `${options.method} ${address}`)
+  return answer
 }
+
+const answered = async (answer) => ({ ok: answer.ok, status: answer.status, body: await read(answer) })
 
 async function checked(answer, what) {
   if (!answer.ok) throw new Error(`${what}: ${answer.status} ${await answer.text()}`)

@@ -75,8 +75,10 @@ function prefer(choices) {
 }
 
 /** Signs in without the form: e2e/sign-in.test.mjs tests that one. */
-export async function signIn(page, login) {
-  const answer = await page.context().request.post('/v1/session', { data: { login, password: demoPassword } })
+export async function signIn(page, login, password = demoPassword) {
+  // What an open page still asks under the former name would be refused: signing in again ends that session.
+  await page.goto('about:blank')
+  const answer = await page.context().request.post('/v1/session', { data: { login, password } })
   if (!answer.ok()) throw new Error(`${login} cannot sign in: ${answer.status()} ${await answer.text()}`)
 }
 
@@ -118,6 +120,11 @@ function watchContext(context, url, allow) {
   // Chromium writes violations of the content security policy and failed requests to the console too.
   context.on('console', (message) => {
     if (message.type() === 'error') noticed.push(`console: ${message.text()} ${message.location().url}`.trim())
+  })
+  // No page of ours asks like that; one that is left open would stop everything.
+  context.on('dialog', (dialog) => {
+    noticed.push(`dialog: ${dialog.type()} ${dialog.message()}`)
+    void dialog.dismiss().catch(() => {})
   })
   context.on('weberror', (thrown) => noticed.push(`page error: ${thrown.error().stack ?? thrown.error()}`))
   const unexpected = (alsoAllow = []) => {

@@ -36,7 +36,12 @@ export async function sharedServer() {
 
 /** A server of one's own. */
 export async function startServer() {
-  return serve(await newData(process.env.LETOPIS_E2E_TEMPLATE))
+  return serve(await newData(process.env.LETOPIS_E2E_TEMPLATE), ['--demo', 'tiny'])
+}
+
+/** A server that nobody can sign in to yet; `setUp` is the address that it printed for making the first administrator. */
+export async function startEmptyServer(...flags) {
+  return serve(await newData(), flags)
 }
 
 /** A directory in which the demo company is loaded, for servers to start from copies of it. */
@@ -48,7 +53,7 @@ export async function makeTemplate() {
     await removeData(data)
   }
   try {
-    const server = await serve(data)
+    const server = await serve(data, ['--demo', 'tiny'])
     await server.halt()
     return { data, remove }
   } catch (error) {
@@ -66,8 +71,8 @@ async function newData(template) {
 
 const removeData = (data) => rm(data, { recursive: true, force: true, maxRetries: 5 })
 
-async function serve(data) {
-  const args = ['serve', '--data', data, '--listen', '127.0.0.1:0', '--demo', 'tiny', '--log-level', 'warn']
+async function serve(data, how) {
+  const args = ['serve', '--data', data, '--listen', '127.0.0.1:0', '--log-level', 'warn', ...how]
   const program = spawn(binary, args, { env: ownEnvironment(), stdio: ['ignore', 'pipe', 'pipe'] })
   const ended = once(program, 'exit')
   const said = lastLines(program.stderr)
@@ -85,9 +90,9 @@ async function serve(data) {
     }
   }
   try {
-    const url = await Promise.race([address(program), failure(ended, said), tooLate('letopis serve', startWithin)])
+    const { url, setUp } = await Promise.race([greeting(program), failure(ended, said), tooLate('letopis serve', startWithin)])
     await ready(url)
-    return { url, data, halt, stop, import: (kind, file, ...flags) => importFile(data, kind, file, flags) }
+    return { url, setUp, data, halt, stop, import: (kind, file, ...flags) => importFile(data, kind, file, flags) }
   } catch (error) {
     await stop()
     throw error
@@ -110,11 +115,14 @@ function lastLines(stream) {
   return lines
 }
 
-function address(program) {
+// What it prints: its address last, and before it the way in where nobody can sign in yet.
+function greeting(program) {
   return new Promise((resolve) => {
+    let setUp
     createInterface({ input: program.stdout }).on('line', (line) => {
+      setUp ??= /http:\S+\/setup#token=\S+/.exec(line)?.[0]
       const found = /^Letopis: (http:\S+)/.exec(line)
-      if (found) resolve(found[1])
+      if (found) resolve({ url: found[1], setUp })
     })
   })
 }

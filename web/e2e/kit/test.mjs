@@ -51,7 +51,7 @@ export const theServer = () => (server ??= start())
 export const theBrowser = () => (browser ??= launch())
 
 /** The HTTP API of this file's server, in the name of a login. */
-export const signedInTo = async (login) => signedIn((await theServer()).url, login)
+export const signedInTo = async (login, password) => signedIn((await theServer()).url, login, password)
 
 after(async () => {
   const ended = await Promise.allSettled([end(browser, (it) => it.close()), end(server, (it) => it.stop())])

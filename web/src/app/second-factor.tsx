@@ -1,6 +1,6 @@
-import { Alert, Button, Code, Group, Stack, Text, TextInput } from '@mantine/core'
+import { Alert, Anchor, Button, Code, Group, Stack, Text, TextInput } from '@mantine/core'
 import { IconCopy } from '@tabler/icons-react'
-import { useState, type FormEvent } from 'react'
+import { useId, useState, type FormEvent, type ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 
 import { http, orFail } from '@/api/client'
@@ -61,7 +61,12 @@ export function Enrol({ onCodes }: { onCodes: (codes: string[]) => void }) {
     <Stack gap="md">
       <Text size="sm">{t('signIn.secretHint')}</Text>
       <Copied label={t('signIn.secret')} text={enrolment.secret} />
-      <Copied label={t('signIn.uri')} text={enrolment.uri} />
+      <Copied label={t('signIn.uri')} text={enrolment.uri}>
+        {/* On the phone that has the app, following it is enough. */}
+        <Anchor href={enrolment.uri} inherit underline="always">
+          {enrolment.uri}
+        </Anchor>
+      </Copied>
       <CodeForm label={t('signIn.firstCode')} submit={t('signIn.confirm')} send={confirm} />
     </Stack>
   )
@@ -81,26 +86,27 @@ export function RecoveryCodes({ codes, onDone }: { codes: string[]; onDone: () =
   )
 }
 
-function Copied({ label, text }: { label: string; text: string }) {
+function Copied({ label, text, children = text }: { label: string; text: string; children?: ReactNode }) {
   const { t } = useTranslation()
+  const id = useId()
   const copy = async () => {
     await navigator.clipboard.writeText(text)
     done(t('signIn.copied'))
   }
   return (
-    <Stack gap={4}>
-      <Group justify="space-between">
-        <Text size="sm" fw={500}>
+    <Stack gap={4} role="group" aria-labelledby={id}>
+      <Group justify="space-between" wrap="nowrap">
+        <Text id={id} size="sm" fw={500}>
           {label}
         </Text>
         {'clipboard' in navigator && (
-          <Button size="compact-xs" variant="default" leftSection={<IconCopy size={14} aria-hidden />} aria-label={`${t('signIn.copy')}: ${label}`} onClick={() => void copy()}>
+          <Button size="compact-xs" variant="default" flex="none" leftSection={<IconCopy size={14} aria-hidden />} aria-label={`${t('signIn.copy')}: ${label}`} onClick={() => void copy()}>
             {t('signIn.copy')}
           </Button>
         )}
       </Group>
       <Code block style={{ overflowWrap: 'anywhere', whiteSpace: 'pre-wrap' }}>
-        {text}
+        {children}
       </Code>
     </Stack>
   )

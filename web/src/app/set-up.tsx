@@ -31,6 +31,8 @@ export function SetUp() {
     value: values[name],
     onChange: (e: { currentTarget: { value: string } }) => setValues({ ...values, [name]: e.currentTarget.value }),
     error: faults[name],
+    // Mantine leaves it out of fields for passwords.
+    'aria-invalid': faults[name] !== undefined,
     required: true,
     withAsterisk: false,
   })
@@ -65,7 +67,7 @@ export function SetUp() {
           <TextInput {...field('name')} description={t('setup.nameHint')} autoComplete="name" autoFocus />
           <TextInput {...field('login')} autoComplete="username" autoCapitalize="none" spellCheck={false} />
           <PasswordInput {...field('password')} description={t('setup.short')} minLength={12} autoComplete="new-password" visibilityToggleButtonProps={{ 'aria-label': t('signIn.show') }} />
-          <PasswordInput {...field('repeat')} error={differ && t('setup.differ')} autoComplete="new-password" visibilityToggleButtonProps={{ 'aria-label': t('signIn.show') }} />
+          <PasswordInput {...field('repeat')} error={differ && t('setup.differ')} aria-invalid={differ} autoComplete="new-password" visibilityToggleButtonProps={{ 'aria-label': t('signIn.show') }} />
           <Refused failure={failure} wait={wait} />
           <Button type="submit" loading={busy} disabled={wait > 0} fullWidth>
             {t('setup.submit')}

@@ -53,9 +53,11 @@ function Row({ of: session }: { of: Schema<'SessionInfo'> }) {
           </Text>
         </Stack>
         {session.current ? (
-          <Badge variant="light">{t('settings.here')}</Badge>
+          <Badge variant="light" flex="none">
+            {t('settings.here')}
+          </Badge>
         ) : (
-          <Button size="xs" variant="default" loading={ending.isPending} aria-label={t('settings.endOf', { device })} onClick={() => ending.mutate()}>
+          <Button size="xs" variant="default" flex="none" loading={ending.isPending} aria-label={t('settings.endOf', { device })} onClick={() => ending.mutate()}>
             {t('settings.end')}
           </Button>
         )}

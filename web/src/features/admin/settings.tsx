@@ -25,30 +25,37 @@ export function Settings() {
   const { t } = useTranslation('admin')
   return (
     <Page title={t('settings.title')}>
+      {/* Two columns of their own height: beside a long part there would be a gap otherwise. */}
       <SimpleGrid cols={{ base: 1, md: 2 }} spacing="md">
-        <Part id="me" title={t('settings.me')}>
-          <WhoIAm />
-        </Part>
-        <Part id="password" title={t('settings.password')} intro={t('settings.passwordIntro')}>
-          <ChangePassword />
-        </Part>
-        <Part id="sessions" title={t('settings.sessions')} intro={t('settings.sessionsIntro')}>
-          <Sessions />
-        </Part>
-        <Part id="factor" title={t('settings.factor')} intro={t('settings.factorIntro')}>
-          <MySecondFactor />
-        </Part>
-        <Part id="looks" title={t('settings.looks')} intro={t('settings.looksIntro')}>
-          <Stack gap="sm" maw={420}>
-            <LookControls />
-          </Stack>
-        </Part>
-        <Part id="substitutes" title={t('settings.substitutes')}>
-          <Substitutes />
-        </Part>
-        <Part id="device" title={t('settings.device')} intro={t('settings.deviceIntro')}>
-          <KeptHere />
-        </Part>
+        <Stack gap="md">
+          <Part id="me" title={t('settings.me')}>
+            <WhoIAm />
+          </Part>
+          <Part id="sessions" title={t('settings.sessions')} intro={t('settings.sessionsIntro')}>
+            <Sessions />
+          </Part>
+          <Part id="looks" title={t('settings.looks')} intro={t('settings.looksIntro')}>
+            <Stack gap="sm" maw={420}>
+              <LookControls />
+            </Stack>
+          </Part>
+          <Part id="device" title={t('settings.device')} intro={t('settings.deviceIntro')}>
+            <KeptHere />
+          </Part>
+        </Stack>
+        <Stack gap="md">
+          <Part id="password" title={t('settings.password')} intro={t('settings.passwordIntro')}>
+            <ChangePassword />
+          </Part>
+          <Part id="factor" title={t('settings.factor')} intro={t('settings.factorIntro')}>
+            <Stack gap="sm" maw={480}>
+              <MySecondFactor />
+            </Stack>
+          </Part>
+          <Part id="substitutes" title={t('settings.substitutes')}>
+            <Substitutes />
+          </Part>
+        </Stack>
       </SimpleGrid>
     </Page>
   )

@@ -7,7 +7,7 @@ import { useTranslation } from 'react-i18next'
 import { http, orFail } from '@/api/client'
 import { send, type Schema } from '@/api/hooks'
 import { fieldPath, type Failure } from '@/api/problem'
-import { useWords } from '@/i18n'
+import { useDetailWords } from '@/i18n'
 import { done } from '@/ui/notify'
 import { useFailureText } from '@/ui/states'
 
@@ -109,11 +109,11 @@ function Credentials(props: CredentialsProps) {
 /** The server's findings at the fields, and the refusal in words. */
 function useExplain(taken: string | undefined, missing: string | undefined) {
   const { t } = useTranslation('employees')
-  const words = useWords()
+  const words = useDetailWords()
   const text = useFailureText()
   // The rules for both fields are told in full: "too short" alone would not say how long.
   const told = (field: string, fault: string, message: string) => {
-    if (field === 'password') return t('account.passwordWrong')
+    if (field === 'password' && fault !== 'common') return t('account.passwordWrong')
     return field === 'login' && fault !== 'taken' ? t('account.loginHint') : words(`field_code.${fault}`, message)
   }
   return (failure: Failure) => {

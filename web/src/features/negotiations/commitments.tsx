@@ -66,7 +66,7 @@ function Line({ promise, of, hits, words: allHits, onAct }: { promise: Promise; 
     <li className={`${classes.line} ${promise.overdue ? classes.late : ''}`} data-commitment={promise.id}>
       <div className={classes.what}>
         <Group gap={8} align="baseline">
-          <Text td={closed ? 'line-through' : undefined} c={closed ? 'dimmed' : undefined}>
+          <Text className={classes.text} td={closed ? 'line-through' : undefined} c={closed ? 'dimmed' : undefined}>
             <Text span inherit fw={600}>
               {promise.topic}
             </Text>
