@@ -35,7 +35,7 @@ type wordsCommand struct {
 }
 
 var (
-	detailWords = regexp.MustCompile(`^(field|field_code|refusal|event)\.`)
+	detailWords = regexp.MustCompile(`^(field|field_code|refusal|event|resource|way|access\.flag|sign_in_journal)\.`)
 	// What stands in exported files the server itself says.
 	serverWords = regexp.MustCompile(`^(column|export|answer)\.`)
 )
