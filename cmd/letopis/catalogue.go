@@ -40,7 +40,10 @@ func (c *wordsCommand) Run(out *console) error {
 	encoder.SetEscapeHTML(false)
 	encoder.SetIndent("", "  ")
 	words := wording.All(wording.Lang(c.Lang))
-	maps.DeleteFunc(words, func(code, _ string) bool { return detailWords.MatchString(code) != (c.Part == "details") })
+	maps.DeleteFunc(words, func(code, _ string) bool {
+		// The sentences of the access log are composed here and not there.
+		return detailWords.MatchString(code) != (c.Part == "details") || strings.HasPrefix(code, "looked.")
+	})
 	return encoder.Encode(words)
 }
 

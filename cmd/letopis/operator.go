@@ -5,7 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"time"
 
+	"github.com/letopis-crm/letopis/commands"
+	"github.com/letopis-crm/letopis/infra/accesslog"
 	"github.com/letopis-crm/letopis/infra/postgres"
 	"github.com/letopis-crm/letopis/projections"
 )
@@ -38,13 +41,19 @@ func (c *rebuildCommand) Run(ctx context.Context, out *console) error {
 // verifyCommand recomputes read models and compares.
 type verifyCommand struct {
 	plantFlags
-	Name string `arg:"" optional:"" default:"all" help:"Projection, such as clients; all (the default) for every one."`
+	Name string `arg:"" optional:"" default:"all" help:"Projection, such as clients; access-log for the seals on it; all (the default) for everything."`
 }
 
+// accessLog is what verify calls the access log.
+const accessLog = "access-log"
+
 func (c *verifyCommand) Run(ctx context.Context, out *console) error {
-	chosen, err := projectionsNamed(c.Name)
-	if err != nil {
-		return err
+	var chosen []projections.Projection
+	if c.Name != accessLog {
+		var err error
+		if chosen, err = projectionsNamed(c.Name); err != nil {
+			return err
+		}
 	}
 	p, err := openPlant(ctx, c.plantFlags, out.log)
 	if err != nil {
@@ -63,6 +72,22 @@ func (c *verifyCommand) Run(ctx context.Context, out *console) error {
 	if !clean {
 		return errors.New("a read model differs from what its events give; `letopis rebuild` makes it anew")
 	}
+	if c.Name == accessLog || c.Name == "all" {
+		return verifyAccessLog(ctx, p, out)
+	}
+	return nil
+}
+
+// verifyAccessLog compares the access log with its seals.
+func verifyAccessLog(ctx context.Context, p *plant, out *console) error {
+	v, err := accesslog.Verify(ctx, p.db, commands.NewExecutor(p.store, time.Now))
+	if err != nil {
+		return fmt.Errorf("verify %s: %w", accessLog, err)
+	}
+	if !v.Wrong.IsZero() {
+		return fmt.Errorf("%s: the hour from %s differs: %s", accessLog, v.Wrong.Format(time.RFC3339), v.Why)
+	}
+	out.printf("%s: clean, %d entries in %d sealed hours, %d entries not sealed yet\n", accessLog, v.Entries, v.Hours, v.Unsealed)
 	return nil
 }
 

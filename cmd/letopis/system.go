@@ -15,6 +15,7 @@ import (
 	"github.com/letopis-crm/letopis/commands"
 	"github.com/letopis-crm/letopis/commands/policies"
 	"github.com/letopis-crm/letopis/domain"
+	"github.com/letopis-crm/letopis/infra/accesslog"
 	"github.com/letopis-crm/letopis/infra/bus"
 	"github.com/letopis-crm/letopis/infra/identity"
 	"github.com/letopis-crm/letopis/infra/postgres"
@@ -35,6 +36,7 @@ type system struct {
 	queries  *readmodels.Queries
 	hub      *postgres.Hub
 	identity *identity.Service
+	looked   *accesslog.Log
 	log      *slog.Logger
 
 	stop context.CancelFunc
@@ -61,6 +63,7 @@ func openSystemWith(ctx context.Context, f plantFlags, r roles, signIn identity.
 	s.executor = commands.NewExecutor(p.store, time.Now, countCommands, identity.Guard, s.endAccess).WithGate(identity.Gate)
 	s.queries = &readmodels.Queries{DB: p.db}
 	s.identity = identity.New(p.db, directory{s.executor, s.queries}, time.Now, signIn)
+	s.looked = accesslog.New(p.db, time.Now, logger)
 	life, stop := context.WithCancel(context.WithoutCancel(ctx))
 	s.stop = stop
 	if err := s.start(ctx, life, r); err != nil {
@@ -73,6 +76,9 @@ func openSystemWith(ctx context.Context, f plantFlags, r roles, signIn identity.
 func (s *system) start(ctx, life context.Context, r roles) error {
 	s.hub = postgres.NewHub(s.db, s.log)
 	s.background("hub", func() error { return s.hub.Run(life) })
+	if r.api {
+		s.background("access log", func() error { return s.looked.Run(life) })
+	}
 	var handlers []bus.Handler
 	if r.projector {
 		metrics := postgres.NewMetrics(prometheus.DefaultRegisterer)
@@ -106,6 +112,11 @@ func (s *system) start(ctx, life context.Context, r roles) error {
 				return err
 			}
 			ticker.Serve(life)
+			return nil
+		})
+		sealer := &accesslog.Sealer{DB: s.db, Executor: s.executor, Logger: s.log, Now: time.Now}
+		s.background("access seal", func() error {
+			sealer.Serve(life)
 			return nil
 		})
 	}

@@ -69,6 +69,7 @@ func init() {
 		"define-working-calendar", "rename-working-calendar", "set-calendar-week", "set-calendar-days", "clear-calendar-days", "retire-working-calendar")
 
 	declare(Accounts, Read, "list-sign-in-journal")
+	declare(AccessLog, Read, "list-access-log", "report-access")
 	declare(Accounts, Change, "create-account", "reset-password", "unlock-account", "reset-second-factor", "grant-role", "revoke-role", "change-employee-login")
 
 	// What these answer with, or change, is measured record by record: the state of any record, the events of the log, the

@@ -21,6 +21,7 @@ import (
 	"github.com/letopis-crm/letopis/commands/storetest"
 	"github.com/letopis-crm/letopis/domain"
 	"github.com/letopis-crm/letopis/domain/access"
+	"github.com/letopis-crm/letopis/infra/accesslog"
 	"github.com/letopis-crm/letopis/infra/httpapi"
 	"github.com/letopis-crm/letopis/infra/identity"
 	"github.com/letopis-crm/letopis/infra/postgres"
@@ -40,6 +41,7 @@ type kit struct {
 	store      *countedStore
 	executor   *commands.Executor
 	identity   *identity.Service
+	looked     *accesslog.Log
 	projectors []*postgres.Projector
 	log        *written
 }
@@ -125,9 +127,10 @@ func newKit(tb testing.TB) *kit {
 	}
 	logger := slog.New(slog.NewJSONHandler(k.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	k.executor = commands.NewExecutor(k.store, time.Now, identity.Guard).WithGate(identity.Gate)
+	k.looked = accesslog.New(k.pool, time.Now, logger)
 	handler, err := httpapi.New(httpapi.Deps{
 		Executor: k.executor, Queries: &readmodels.Queries{DB: k.pool}, Hub: postgres.NewHub(k.pool, logger),
-		Identity: k.identity, Logger: logger, Health: func(context.Context) map[string]error { return nil }, Streams: t.Context(),
+		Identity: k.identity, AccessLog: k.looked, Logger: logger, Health: func(context.Context) map[string]error { return nil }, Streams: t.Context(),
 		Web: pages(t),
 	})
 	if err != nil {

@@ -147,6 +147,7 @@ var statuses = map[string]int{
 	"setup.token":                    http.StatusForbidden,
 	"oidc.refused":                   http.StatusForbidden,
 	"revision_mismatch":              http.StatusPreconditionFailed,
+	"access_log.unavailable":         http.StatusServiceUnavailable,
 	"busy":                           http.StatusServiceUnavailable,
 	"unavailable":                    http.StatusServiceUnavailable,
 	"command_id_reused":              http.StatusConflict,

@@ -21,6 +21,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/access-log": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who looked at which client, when and why, the latest first */
+        get: operations["list-access-log"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/accounts": {
         parameters: {
             query?: never;
@@ -2496,6 +2513,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/reports/access": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How much each employee looked at, by day, and what of it is worth a question */
+        get: operations["report-access"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/reports/assignments": {
         parameters: {
             query?: never;
@@ -3566,6 +3600,122 @@ export interface components {
              * @description Whose answer
              */
             addressee_id: string;
+        };
+        AccessClient: {
+            /**
+             * Format: uuid
+             * @description The client
+             */
+            id: string;
+            /** @description Its name */
+            name?: string;
+        };
+        AccessDay: {
+            /**
+             * Format: int64
+             * @description Readings after the person had left; any is flagged after_leaving
+             */
+            after_leaving: number;
+            /**
+             * Format: int64
+             * @description Different clients; more than 200 are flagged many_clients
+             */
+            clients: number;
+            /**
+             * Format: date
+             * @description The day, in the reader's zone
+             */
+            date: string;
+            /**
+             * Format: uuid
+             * @description Who
+             */
+            employee_id: string;
+            /** @description The person's name */
+            employee_name: string;
+            /** @description What is worth a question */
+            flags: ("many_reads" | "many_clients" | "out_of_hours" | "other_departments" | "after_leaving")[];
+            /**
+             * Format: int64
+             * @description Different clients who are entrusted to another department, as far as the reader may see them; more than 50 are flagged other_departments
+             */
+            other_departments: number;
+            /**
+             * Format: int64
+             * @description Readings from 20:00 to 07:00 in the reader's zone; more than 20 are flagged out_of_hours
+             */
+            out_of_hours: number;
+            /**
+             * Format: int64
+             * @description Readings; more than 500 are flagged many_reads
+             */
+            reads: number;
+        };
+        AccessItem: {
+            /** @description How it was looked at: view, list, search, report, export */
+            action: string;
+            /** @description Where from */
+            address?: string;
+            /**
+             * Format: date-time
+             * @description When
+             */
+            at: string;
+            /**
+             * Format: int64
+             * @description How many clients were shown
+             */
+            client_count: number;
+            /** @description The first ten of the clients who were shown */
+            clients: components["schemas"]["AccessClient"][];
+            /** @description The session or the token */
+            credential?: string;
+            /**
+             * Format: uuid
+             * @description Who
+             */
+            employee_id: string;
+            /** @description The person's name */
+            employee_name: string;
+            /** @description What was done, in one sentence */
+            headline: string;
+            /**
+             * Format: uuid
+             * @description The entry
+             */
+            id: string;
+            /**
+             * Format: uuid
+             * @description Whom the person stood in for
+             */
+            on_behalf_of?: string;
+            /** @description Their name */
+            on_behalf_of_name?: string;
+            /** @description The operation, by its id in this document */
+            operation: string;
+            /** @description Version of the rights that were in force */
+            policy: string;
+            /** @description Why, where it was said */
+            purpose?: string;
+            /**
+             * Format: uuid
+             * @description That record
+             */
+            record_id?: string;
+            /** @description Kind of the record, where it was one */
+            record_kind?: string;
+            /**
+             * Format: uuid
+             * @description The request
+             */
+            request_id: string;
+            /** @description What was looked at */
+            resource: string;
+            /**
+             * Format: int64
+             * @description How many rows were shown
+             */
+            results: number;
         };
         AcknowledgeMessage: Record<string, never>;
         AcknowledgeReminder: Record<string, never>;
@@ -7624,6 +7774,12 @@ export interface components {
              */
             until: string;
         };
+        PageAccessItem: {
+            /** @description The rows of this page */
+            items: components["schemas"]["AccessItem"][];
+            /** @description Cursor of the next page; absent on the last one */
+            next?: string;
+        };
         PageAgreementItem: {
             /** @description The rows of this page */
             items: components["schemas"]["AgreementItem"][];
@@ -10366,6 +10522,8 @@ export interface operations {
             header?: {
                 /** @description A position from X-Position: wait until the answer includes it */
                 "X-After"?: components["parameters"]["After"];
+                /** @description Why this is read, percent-encoded; kept in the access log */
+                "X-Purpose"?: string;
             };
             path?: never;
             cookie?: never;
@@ -10379,6 +10537,54 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PageEmployeeAbsence"];
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    "list-access-log": {
+        parameters: {
+            query?: {
+                /** @description Who looked at this client */
+                client?: string;
+                /** @description What this employee looked at, or another in their name */
+                employee?: string;
+                /** @description What was looked at */
+                resource?: "clients" | "contact_details" | "segments" | "negotiations" | "interactions" | "correspondence" | "work" | "performance" | "reports" | "exports" | "directory" | "accounts" | "access_log" | "emergency" | "approvals";
+                /** @description How it was looked at */
+                action?: "view" | "list" | "search" | "report" | "export";
+                /** @description At or after */
+                from?: string;
+                /** @description Before */
+                until?: string;
+                /** @description Rows per page */
+                limit?: components["parameters"]["Limit"];
+                /** @description Cursor of the page, from the previous answer */
+                cursor?: components["parameters"]["Cursor"];
+            };
+            header?: {
+                /** @description A position from X-Position: wait until the answer includes it */
+                "X-After"?: components["parameters"]["After"];
+                /** @description Why this is read, percent-encoded; kept in the access log */
+                "X-Purpose"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageAccessItem"];
                 };
             };
             401: components["responses"]["Problem401"];
@@ -10530,6 +10736,8 @@ export interface operations {
             header?: {
                 /** @description A position from X-Position: wait until the answer includes it */
                 "X-After"?: components["parameters"]["After"];
+                /** @description Why this is read, percent-encoded; kept in the access log */
+                "X-Purpose"?: string;
             };
             path?: never;
             cookie?: never;
@@ -10592,6 +10800,8 @@ export interface operations {
             header?: {
                 /** @description A position from X-Position: wait until the answer includes it */
                 "X-After"?: components["parameters"]["After"];
+                /** @description Why this is read, percent-encoded; kept in the access log */
+                "X-Purpose"?: string;
             };
             path?: never;
             cookie?: never;
@@ -10654,6 +10864,8 @@ export interface operations {
             header?: {
                 /** @description A position from X-Position: wait until the answer includes it */
                 "X-After"?: components["parameters"]["After"];
+                /** @description Why this is read, percent-encoded; kept in the access log */
+                "X-Purpose"?: string;
             };
             path?: never;
             cookie?: never;
@@ -10721,6 +10933,8 @@ export interface operations {
             header?: {
                 /** @description A position from X-Position: wait until the answer includes it */
                 "X-After"?: components["parameters"]["After"];
+                /** @description Why this is read, percent-encoded; kept in the access log */
+                "X-Purpose"?: string;
             };
             path: {
                 /** @description The record */
@@ -11254,6 +11468,8 @@ export interface operations {
             header?: {
                 /** @description A position from X-Position: wait until the answer includes it */
                 "X-After"?: components["parameters"]["After"];
+                /** @description Why this is read, percent-encoded; kept in the access log */
+                "X-Purpose"?: string;
             };
             path?: never;
             cookie?: never;
@@ -11321,6 +11537,8 @@ export interface operations {
             header?: {
                 /** @description A position from X-Position: wait until the answer includes it */
                 "X-After"?: components["parameters"]["After"];
+                /** @description Why this is read, percent-encoded; kept in the access log */
+                "X-Purpose"?: string;
             };
             path: {
                 /** @description The record */
@@ -11600,6 +11818,8 @@ export interface operations {
             header?: {
                 /** @description A position from X-Position: wait until the answer includes it */
                 "X-After"?: components["parameters"]["After"];
+                /** @description Why this is read, percent-encoded; kept in the access log */
+                "X-Purpose"?: string;
             };
             path?: never;
             cookie?: never;
@@ -11638,6 +11858,8 @@ export interface operations {
             header?: {
                 /** @description A position from X-Position: wait until the answer includes it */
                 "X-After"?: components["parameters"]["After"];
+                /** @description Why this is read, percent-encoded; kept in the access log */
+                "X-Purpose"?: string;
             };
             path?: never;
             cookie?: never;
@@ -11705,6 +11927,8 @@ export interface operations {
             header?: {
                 /** @description A position from X-Position: wait until the answer includes it */
                 "X-After"?: components["parameters"]["After"];
+                /** @description Why this is read, percent-encoded; kept in the access log */
+                "X-Purpose"?: string;
             };
             path: {
                 /** @description The record */
@@ -12219,6 +12443,8 @@ export interface operations {
             header?: {
                 /** @description A position from X-Position: wait until the answer includes it */
                 "X-After"?: components["parameters"]["After"];
+                /** @description Why this is read, percent-encoded; kept in the access log */
+                "X-Purpose"?: string;
             };
             path?: never;
             cookie?: never;
@@ -12286,6 +12512,8 @@ export interface operations {
             header?: {
                 /** @description A position from X-Position: wait until the answer includes it */
                 "X-After"?: components["parameters"]["After"];
+                /** @description Why this is read, percent-encoded; kept in the access log */
+                "X-Purpose"?: string;
             };
             path: {
                 /** @description The record */
@@ -12651,6 +12879,8 @@ export interface operations {
             header?: {
                 /** @description A position from X-Position: wait until the answer includes it */
                 "X-After"?: components["parameters"]["After"];
+                /** @description Why this is read, percent-encoded; kept in the access log */
+                "X-Purpose"?: string;
             };
             path: {
                 /** @description The record */
@@ -12784,6 +13014,8 @@ export interface operations {
             header?: {
                 /** @description A position from X-Position: wait until the answer includes it */
                 "X-After"?: components["parameters"]["After"];
+                /** @description Why this is read, percent-encoded; kept in the access log */
+                "X-Purpose"?: string;
             };
             path: {
                 /** @description The counterparty */
@@ -12862,6 +13094,8 @@ export interface operations {
             header?: {
                 /** @description A position from X-Position: wait until the answer includes it */
                 "X-After"?: components["parameters"]["After"];
+                /** @description Why this is read, percent-encoded; kept in the access log */
+                "X-Purpose"?: string;
             };
             path: {
                 /** @description The record */
@@ -13238,6 +13472,8 @@ export interface operations {
             header?: {
                 /** @description A position from X-Position: wait until the answer includes it */
                 "X-After"?: components["parameters"]["After"];
+                /** @description Why this is read, percent-encoded; kept in the access log */
+                "X-Purpose"?: string;
             };
             path?: never;
             cookie?: never;
@@ -13267,6 +13503,8 @@ export interface operations {
             header?: {
                 /** @description A position from X-Position: wait until the answer includes it */
                 "X-After"?: components["parameters"]["After"];
+                /** @description Why this is read, percent-encoded; kept in the access log */
+                "X-Purpose"?: string;
             };
             path?: never;
             cookie?: never;
@@ -13507,6 +13745,8 @@ export interface operations {
             header?: {
                 /** @description A position from X-Position: wait until the answer includes it */
                 "X-After"?: components["parameters"]["After"];
+                /** @description Why this is read, percent-encoded; kept in the access log */
+                "X-Purpose"?: string;
             };
             path?: never;
             cookie?: never;
@@ -13547,6 +13787,8 @@ export interface operations {
             header?: {
                 /** @description A position from X-Position: wait until the answer includes it */
                 "X-After"?: components["parameters"]["After"];
+                /** @description Why this is read, percent-encoded; kept in the access log */
+                "X-Purpose"?: string;
             };
             path?: never;
             cookie?: never;
@@ -13875,6 +14117,8 @@ export interface operations {
             header?: {
                 /** @description A position from X-Position: wait until the answer includes it */
                 "X-After"?: components["parameters"]["After"];
+                /** @description Why this is read, percent-encoded; kept in the access log */
+                "X-Purpose"?: string;
             };
             path?: never;
             cookie?: never;
@@ -13942,6 +14186,8 @@ export interface operations {
             header?: {
                 /** @description A position from X-Position: wait until the answer includes it */
                 "X-After"?: components["parameters"]["After"];
+                /** @description Why this is read, percent-encoded; kept in the access log */
+                "X-Purpose"?: string;
             };
             path: {
                 /** @description The employee */
@@ -14526,6 +14772,8 @@ export interface operations {
             header?: {
                 /** @description A position from X-Position: wait until the answer includes it */
                 "X-After"?: components["parameters"]["After"];
+                /** @description Why this is read, percent-encoded; kept in the access log */
+                "X-Purpose"?: string;
             };
             path?: never;
             cookie?: never;
@@ -14716,6 +14964,8 @@ export interface operations {
             header?: {
                 /** @description A position from X-Position: wait until the answer includes it */
                 "X-After"?: components["parameters"]["After"];
+                /** @description Why this is read, percent-encoded; kept in the access log */
+                "X-Purpose"?: string;
             };
             path?: never;
             cookie?: never;
@@ -14745,6 +14995,8 @@ export interface operations {
             header?: {
                 /** @description A position from X-Position: wait until the answer includes it */
                 "X-After"?: components["parameters"]["After"];
+                /** @description Why this is read, percent-encoded; kept in the access log */
+                "X-Purpose"?: string;
             };
             path?: never;
             cookie?: never;
@@ -14777,6 +15029,8 @@ export interface operations {
             header?: {
                 /** @description A position from X-Position: wait until the answer includes it */
                 "X-After"?: components["parameters"]["After"];
+                /** @description Why this is read, percent-encoded; kept in the access log */
+                "X-Purpose"?: string;
             };
             path?: never;
             cookie?: never;
@@ -14896,6 +15150,8 @@ export interface operations {
             header?: {
                 /** @description A position from X-Position: wait until the answer includes it */
                 "X-After"?: components["parameters"]["After"];
+                /** @description Why this is read, percent-encoded; kept in the access log */
+                "X-Purpose"?: string;
             };
             path?: never;
             cookie?: never;
@@ -14962,6 +15218,8 @@ export interface operations {
             header?: {
                 /** @description A position from X-Position: wait until the answer includes it */
                 "X-After"?: components["parameters"]["After"];
+                /** @description Why this is read, percent-encoded; kept in the access log */
+                "X-Purpose"?: string;
             };
             path?: never;
             cookie?: never;
@@ -15029,6 +15287,8 @@ export interface operations {
             header?: {
                 /** @description A position from X-Position: wait until the answer includes it */
                 "X-After"?: components["parameters"]["After"];
+                /** @description Why this is read, percent-encoded; kept in the access log */
+                "X-Purpose"?: string;
             };
             path: {
                 /** @description The message */
@@ -15543,6 +15803,8 @@ export interface operations {
             header?: {
                 /** @description A position from X-Position: wait until the answer includes it */
                 "X-After"?: components["parameters"]["After"];
+                /** @description Why this is read, percent-encoded; kept in the access log */
+                "X-Purpose"?: string;
             };
             path?: never;
             cookie?: never;
@@ -15610,6 +15872,8 @@ export interface operations {
             header?: {
                 /** @description A position from X-Position: wait until the answer includes it */
                 "X-After"?: components["parameters"]["After"];
+                /** @description Why this is read, percent-encoded; kept in the access log */
+                "X-Purpose"?: string;
             };
             path: {
                 /** @description The record */
@@ -16308,7 +16572,10 @@ export interface operations {
                 /** @description Answer with what had been recorded by this instant */
                 as_of?: string;
             };
-            header?: never;
+            header?: {
+                /** @description Why this is read, percent-encoded; kept in the access log */
+                "X-Purpose"?: string;
+            };
             path: {
                 /** @description Kind of record, such as assignment */
                 kind: string;
@@ -16342,7 +16609,10 @@ export interface operations {
                 /** @description Answer with what had been recorded by this instant */
                 as_of?: string;
             };
-            header?: never;
+            header?: {
+                /** @description Why this is read, percent-encoded; kept in the access log */
+                "X-Purpose"?: string;
+            };
             path: {
                 /** @description Kind of record, such as assignment */
                 kind: string;
@@ -16391,6 +16661,8 @@ export interface operations {
             header?: {
                 /** @description A position from X-Position: wait until the answer includes it */
                 "X-After"?: components["parameters"]["After"];
+                /** @description Why this is read, percent-encoded; kept in the access log */
+                "X-Purpose"?: string;
             };
             path?: never;
             cookie?: never;
@@ -16657,6 +16929,44 @@ export interface operations {
             503: components["responses"]["Problem503"];
         };
     };
+    "report-access": {
+        parameters: {
+            query?: {
+                /** @description The last so many days, today with them */
+                days?: number;
+                /** @description Only this employee */
+                employee?: string;
+                /** @description Only what is worth a question */
+                flagged?: boolean;
+            };
+            header?: {
+                /** @description A position from X-Position: wait until the answer includes it */
+                "X-After"?: components["parameters"]["After"];
+                /** @description Why this is read, percent-encoded; kept in the access log */
+                "X-Purpose"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccessDay"][];
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
     "report-assignments": {
         parameters: {
             query?: {
@@ -16670,6 +16980,8 @@ export interface operations {
             header?: {
                 /** @description A position from X-Position: wait until the answer includes it */
                 "X-After"?: components["parameters"]["After"];
+                /** @description Why this is read, percent-encoded; kept in the access log */
+                "X-Purpose"?: string;
             };
             path?: never;
             cookie?: never;
@@ -16710,6 +17022,8 @@ export interface operations {
             header?: {
                 /** @description A position from X-Position: wait until the answer includes it */
                 "X-After"?: components["parameters"]["After"];
+                /** @description Why this is read, percent-encoded; kept in the access log */
+                "X-Purpose"?: string;
             };
             path?: never;
             cookie?: never;
@@ -16754,6 +17068,8 @@ export interface operations {
             header?: {
                 /** @description A position from X-Position: wait until the answer includes it */
                 "X-After"?: components["parameters"]["After"];
+                /** @description Why this is read, percent-encoded; kept in the access log */
+                "X-Purpose"?: string;
             };
             path?: never;
             cookie?: never;
@@ -16790,6 +17106,8 @@ export interface operations {
             header?: {
                 /** @description A position from X-Position: wait until the answer includes it */
                 "X-After"?: components["parameters"]["After"];
+                /** @description Why this is read, percent-encoded; kept in the access log */
+                "X-Purpose"?: string;
             };
             path?: never;
             cookie?: never;
@@ -16832,6 +17150,8 @@ export interface operations {
             header?: {
                 /** @description A position from X-Position: wait until the answer includes it */
                 "X-After"?: components["parameters"]["After"];
+                /** @description Why this is read, percent-encoded; kept in the access log */
+                "X-Purpose"?: string;
             };
             path?: never;
             cookie?: never;
@@ -16861,6 +17181,8 @@ export interface operations {
             header?: {
                 /** @description A position from X-Position: wait until the answer includes it */
                 "X-After"?: components["parameters"]["After"];
+                /** @description Why this is read, percent-encoded; kept in the access log */
+                "X-Purpose"?: string;
             };
             path?: never;
             cookie?: never;
@@ -16907,6 +17229,8 @@ export interface operations {
             header?: {
                 /** @description A position from X-Position: wait until the answer includes it */
                 "X-After"?: components["parameters"]["After"];
+                /** @description Why this is read, percent-encoded; kept in the access log */
+                "X-Purpose"?: string;
             };
             path?: never;
             cookie?: never;
@@ -16961,6 +17285,8 @@ export interface operations {
             header?: {
                 /** @description A position from X-Position: wait until the answer includes it */
                 "X-After"?: components["parameters"]["After"];
+                /** @description Why this is read, percent-encoded; kept in the access log */
+                "X-Purpose"?: string;
             };
             path?: never;
             cookie?: never;
@@ -17009,6 +17335,8 @@ export interface operations {
             header?: {
                 /** @description A position from X-Position: wait until the answer includes it */
                 "X-After"?: components["parameters"]["After"];
+                /** @description Why this is read, percent-encoded; kept in the access log */
+                "X-Purpose"?: string;
             };
             path?: never;
             cookie?: never;
@@ -17051,6 +17379,8 @@ export interface operations {
             header?: {
                 /** @description A position from X-Position: wait until the answer includes it */
                 "X-After"?: components["parameters"]["After"];
+                /** @description Why this is read, percent-encoded; kept in the access log */
+                "X-Purpose"?: string;
             };
             path?: never;
             cookie?: never;
@@ -17077,7 +17407,10 @@ export interface operations {
     "get-screening-rules": {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Why this is read, percent-encoded; kept in the access log */
+                "X-Purpose"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -17149,6 +17482,8 @@ export interface operations {
             header?: {
                 /** @description A position from X-Position: wait until the answer includes it */
                 "X-After"?: components["parameters"]["After"];
+                /** @description Why this is read, percent-encoded; kept in the access log */
+                "X-Purpose"?: string;
             };
             path?: never;
             cookie?: never;
@@ -17564,7 +17899,10 @@ export interface operations {
                 /** @description At most so many */
                 limit?: number;
             };
-            header?: never;
+            header?: {
+                /** @description Why this is read, percent-encoded; kept in the access log */
+                "X-Purpose"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -17627,6 +17965,8 @@ export interface operations {
             header?: {
                 /** @description A position from X-Position: wait until the answer includes it */
                 "X-After"?: components["parameters"]["After"];
+                /** @description Why this is read, percent-encoded; kept in the access log */
+                "X-Purpose"?: string;
             };
             path?: never;
             cookie?: never;
@@ -17683,6 +18023,8 @@ export interface operations {
             header?: {
                 /** @description A position from X-Position: wait until the answer includes it */
                 "X-After"?: components["parameters"]["After"];
+                /** @description Why this is read, percent-encoded; kept in the access log */
+                "X-Purpose"?: string;
             };
             path?: never;
             cookie?: never;
@@ -17750,6 +18092,8 @@ export interface operations {
             header?: {
                 /** @description A position from X-Position: wait until the answer includes it */
                 "X-After"?: components["parameters"]["After"];
+                /** @description Why this is read, percent-encoded; kept in the access log */
+                "X-Purpose"?: string;
             };
             path: {
                 /** @description The thread */
@@ -18522,6 +18866,8 @@ export interface operations {
             header?: {
                 /** @description A position from X-Position: wait until the answer includes it */
                 "X-After"?: components["parameters"]["After"];
+                /** @description Why this is read, percent-encoded; kept in the access log */
+                "X-Purpose"?: string;
             };
             path?: never;
             cookie?: never;
@@ -18737,6 +19083,8 @@ export interface operations {
             header?: {
                 /** @description A position from X-Position: wait until the answer includes it */
                 "X-After"?: components["parameters"]["After"];
+                /** @description Why this is read, percent-encoded; kept in the access log */
+                "X-Purpose"?: string;
             };
             path?: never;
             cookie?: never;
@@ -18968,6 +19316,8 @@ export interface operations {
             header?: {
                 /** @description A position from X-Position: wait until the answer includes it */
                 "X-After"?: components["parameters"]["After"];
+                /** @description Why this is read, percent-encoded; kept in the access log */
+                "X-Purpose"?: string;
             };
             path?: never;
             cookie?: never;
