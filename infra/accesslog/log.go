@@ -154,19 +154,24 @@ func (l *Log) Run(ctx context.Context) error {
 	for {
 		select {
 		case <-ctx.Done():
-			last, cancel := context.WithTimeout(context.WithoutCancel(ctx), writeWithin)
-			defer cancel()
-			if err := l.Flush(last); err != nil {
-				l.logger.ErrorContext(last, "the rest of the access log was not written", "err", err)
-				return err
-			}
-			return nil
+			return l.flushRest(ctx)
 		case <-tick.C:
 			if err := l.Flush(ctx); err != nil && ctx.Err() == nil {
 				l.logger.ErrorContext(ctx, "the access log cannot be written and waits", "err", err)
 			}
 		}
 	}
+}
+
+// flushRest writes what waits although the context has ended.
+func (l *Log) flushRest(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), writeWithin)
+	defer cancel()
+	err := l.Flush(ctx)
+	if err != nil {
+		l.logger.ErrorContext(ctx, "the rest of the access log was not written", "err", err)
+	}
+	return err
 }
 
 // Flush writes what waits. What cannot be written goes on waiting.

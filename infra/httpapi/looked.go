@@ -80,7 +80,7 @@ func lookOf(op *huma.Operation, in, out reflect.Type) look {
 
 // kindIn is the kind of the record that a path such as /v1/counterparties/{id}/history is about.
 func kindIn(path string) string {
-	plural := strings.Split(strings.TrimPrefix(path, "/v1/"), "/")[0]
+	plural, _, _ := strings.Cut(strings.TrimPrefix(path, "/v1/"), "/")
 	return plurals[plural]
 }
 
@@ -201,10 +201,10 @@ func finderOf(t reflect.Type) finder {
 func nothing(reflect.Value, *touched) {}
 
 func finderIn(t reflect.Type) finder {
-	switch {
-	case t == clientType:
+	switch t {
+	case clientType:
 		return clientsIn
-	case t == jsonType:
+	case jsonType:
 		return inJSON
 	}
 	switch t.Kind() {

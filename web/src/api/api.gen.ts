@@ -10568,8 +10568,6 @@ export interface operations {
                 cursor?: components["parameters"]["Cursor"];
             };
             header?: {
-                /** @description A position from X-Position: wait until the answer includes it */
-                "X-After"?: components["parameters"]["After"];
                 /** @description Why this is read, percent-encoded; kept in the access log */
                 "X-Purpose"?: string;
             };
@@ -16940,8 +16938,6 @@ export interface operations {
                 flagged?: boolean;
             };
             header?: {
-                /** @description A position from X-Position: wait until the answer includes it */
-                "X-After"?: components["parameters"]["After"];
                 /** @description Why this is read, percent-encoded; kept in the access log */
                 "X-Purpose"?: string;
             };

@@ -1,7 +1,6 @@
 // Generated from docs/openapi.json by tools/reads.mjs; do not edit.
 export const reads: Record<string, readonly string[]> = {
   '/v1/absences': ['employees'],
-  '/v1/access-log': ['clients', 'employees'],
   '/v1/agreements': ['threads', 'employees', 'clients'],
   '/v1/assignment-board': ['assignments', 'employees', 'clients'],
   '/v1/assignments': ['assignments', 'employees', 'clients'],
@@ -35,7 +34,6 @@ export const reads: Record<string, readonly string[]> = {
   '/v1/negotiations': ['negotiations', 'commitments', 'employees', 'clients'],
   '/v1/negotiations/{id}': ['negotiations', 'commitments', 'employees', 'clients', 'reminders'],
   '/v1/reminders': ['reminders', 'employees'],
-  '/v1/reports/access': ['clients', 'employees'],
   '/v1/reports/assignments': ['assignments', 'employees'],
   '/v1/reports/messages': ['messages', 'employees', 'clients'],
   '/v1/reports/messages/events': ['messages', 'employees', 'clients'],
