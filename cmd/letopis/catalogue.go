@@ -30,10 +30,10 @@ func (c *openapiCommand) Run(out *console) error {
 // wordsCommand prints the words of the product in one language, by code.
 type wordsCommand struct {
 	Lang string `enum:"ru,en" default:"ru" help:"Language: ru or en."`
-	Part string `enum:"names,details" default:"names" help:"names: states, kinds and choices, which every screen shows; details: fields, refusals and kinds of event, which are needed now and then."`
+	Part string `enum:"names,details" default:"names" help:"names: states, kinds and choices, which every screen shows; details: fields, refusals, kinds of event and the words of the journals, which are needed now and then."`
 }
 
-var detailWords = regexp.MustCompile(`^(field|field_code|refusal|event)\.`)
+var detailWords = regexp.MustCompile(`^(field|field_code|refusal|event|resource|way|access\.flag|sign_in_journal)\.`)
 
 func (c *wordsCommand) Run(out *console) error {
 	encoder := json.NewEncoder(out.out)

@@ -4,7 +4,7 @@ import { useTranslation } from 'react-i18next'
 
 import { useRead, type Schema } from '@/api/hooks'
 import { useMay } from '@/app/session'
-import { useWords } from '@/i18n'
+import { useDetailWords } from '@/i18n'
 import { ChipParam, EmployeeParam, instantsOf, MoreFilters, PeriodParam, SelectParam } from '@/ui/filters'
 import { KnownClientField } from '@/ui/known-client-field'
 import { Colleague } from '@/ui/links'
@@ -60,7 +60,7 @@ function useQuery(): LookedQuery {
 
 function Log() {
   const { t } = useTranslation('access')
-  const words = useWords()
+  const words = useDetailWords()
   const may = useMay()
   const params = useParams()
   const set = useSetParams()
@@ -115,7 +115,7 @@ function Report() {
 
 function useReportColumns(): Column<Day>[] {
   const { t } = useTranslation('access')
-  const words = useWords()
+  const words = useDetailWords()
   const said = useSay()
   const number = (key: string, header: string, cell: (row: Day) => number): Column<Day> => ({ key, header, width: '110px', end: true, phone: 'line', cell })
   return [
