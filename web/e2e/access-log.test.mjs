@@ -29,8 +29,11 @@ test('on a phone entries are cards', inPage({ as: logins.reviewer, device: 'phon
   const { client } = await openedClient()
   await open(page, `/clients/${client.id}?tab=looked`)
   await opened(page).waitFor()
-  const { scrollWidth, clientWidth } = await page.evaluate(() => document.documentElement)
-  assert.ok(scrollWidth <= clientWidth, 'the page does not scroll sideways')
+  for (const path of [undefined, '/admin?tab=access', '/admin?tab=access&view=report']) {
+    if (path) await open(page, path)
+    await page.getByRole('row').filter({ hasText: 'Соколов' }).first().waitFor()
+    assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), `${path ?? 'the card'} is wider than the screen`)
+  }
 }))
 
 test('an employee learns of their own readings only', inPage({ as: logins.employee }, async (page) => {

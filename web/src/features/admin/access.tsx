@@ -69,12 +69,12 @@ function Log() {
     <>
       <Group justify="flex-end" className="no-print">
         <MoreFilters names={filters}>
+          <SelectParam name="resource" label={t('resource')} data={resources.map((value) => ({ value, label: words(`resource.${value}`) }))} />
+          <SelectParam name="action" label={t('action')} data={ways.map((value) => ({ value, label: words(`way.${value}`) }))} />
           <EmployeeParam name="employee" label={t('employee')} />
           {may('search') && (
             <KnownClientField label={t('client')} value={params.client ?? null} onChange={(client) => set({ client: client ?? undefined })} comboboxProps={{ withinPortal: false }} />
           )}
-          <SelectParam name="resource" label={t('resource')} data={resources.map((value) => ({ value, label: words(`resource.${value}`) }))} />
-          <SelectParam name="action" label={t('action')} data={ways.map((value) => ({ value, label: words(`way.${value}`) }))} />
           <PeriodParam from={t('from')} until={t('until')} />
         </MoreFilters>
       </Group>
