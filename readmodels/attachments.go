@@ -22,23 +22,24 @@ type AttachmentFilter struct {
 
 // AttachmentItem is a file beside a record.
 type AttachmentItem struct {
-	ID             uuid.UUID  `json:"id" format:"uuid" doc:"The attachment"`
-	AboutKind      string     `json:"about_kind" doc:"Kind of the record that it is about"`
-	AboutID        uuid.UUID  `json:"about_id" format:"uuid" doc:"That record"`
-	AboutTitle     string     `json:"about_title,omitempty" doc:"What that record is called, where it has a name"`
-	Name           string     `json:"name" doc:"What the file is called"`
-	MediaType      string     `json:"media_type" doc:"What the download says it is"`
-	Note           string     `json:"note,omitempty" doc:"What was said about it"`
-	Size           int64      `json:"size" doc:"Bytes"`
-	SHA256         string     `json:"sha256" doc:"Digest of the content"`
-	Author         uuid.UUID  `json:"author_id" format:"uuid" doc:"Who attached it"`
-	AuthorName     string     `json:"author_name" doc:"The person's name"`
-	AttachedAt     time.Time  `json:"attached_at" doc:"When it was attached"`
-	Withdrawn      bool       `json:"withdrawn" doc:"It was withdrawn from its record"`
-	WithdrawnAt    *time.Time `json:"withdrawn_at,omitempty" doc:"When that was"`
-	WithdrawerName string     `json:"withdrawer_name,omitempty" doc:"Who did it"`
-	Reason         string     `json:"reason,omitempty" doc:"Why"`
-	Revision       int64      `json:"revision" doc:"Its revision, for If-Match"`
+	ID             uuid.UUID   `json:"id" format:"uuid" doc:"The attachment"`
+	AboutKind      string      `json:"about_kind" doc:"Kind of the record that it is about"`
+	AboutID        uuid.UUID   `json:"about_id" format:"uuid" doc:"That record"`
+	Clients        []uuid.UUID `json:"client_ids" doc:"Clients whom that record concerned"`
+	AboutTitle     string      `json:"about_title,omitempty" doc:"What that record is called, where it has a name"`
+	Name           string      `json:"name" doc:"What the file is called"`
+	MediaType      string      `json:"media_type" doc:"What the download says it is"`
+	Note           string      `json:"note,omitempty" doc:"What was said about it"`
+	Size           int64       `json:"size" doc:"Bytes"`
+	SHA256         string      `json:"sha256" doc:"Digest of the content"`
+	Author         uuid.UUID   `json:"author_id" format:"uuid" doc:"Who attached it"`
+	AuthorName     string      `json:"author_name" doc:"The person's name"`
+	AttachedAt     time.Time   `json:"attached_at" doc:"When it was attached"`
+	Withdrawn      bool        `json:"withdrawn" doc:"It was withdrawn from its record"`
+	WithdrawnAt    *time.Time  `json:"withdrawn_at,omitempty" doc:"When that was"`
+	WithdrawerName string      `json:"withdrawer_name,omitempty" doc:"Who did it"`
+	Reason         string      `json:"reason,omitempty" doc:"Why"`
+	Revision       int64       `json:"revision" doc:"Its revision, for If-Match"`
 }
 
 type attachmentRow struct {
@@ -53,7 +54,7 @@ type attachmentVersion struct {
 	Note      string    `json:"note"`
 }
 
-const attachmentQuery = `select a.id, a.about_kind, a.about_id, a.sha256, a.size, a.author, coalesce(e.name, '') as author_name, a.attached_at, a.versions,
+const attachmentQuery = `select a.id, a.about_kind, a.about_id, a.clients, a.sha256, a.size, a.author, coalesce(e.name, '') as author_name, a.attached_at, a.versions,
 	a.withdrawn_at, coalesce(w.name, '') as withdrawer_name, a.reason, a.revision
 	from read.attachment a left join read.employee e on e.id = a.author left join read.employee w on w.id = a.withdrawer where `
 

@@ -54,6 +54,8 @@ type GroupCard struct {
 type GroupMember struct {
 	ID   uuid.UUID `json:"id" format:"uuid" doc:"The counterparty or person"`
 	Name string    `json:"name" doc:"Its name"`
+	// Client is the id of a member that is a counterparty.
+	Client *uuid.UUID `json:"-" holds:"client"`
 }
 
 // Group is one group with its members. A merged counterparty is shown by its survivor, once.
@@ -62,7 +64,7 @@ func (q *Queries) Group(ctx context.Context, id uuid.UUID) (GroupCard, error) {
 	if err != nil {
 		return GroupCard{}, err
 	}
-	members := `select distinct c.id, c.name, c.norm_name from read.audience_group g cross join unnest(g.members) m
+	members := `select distinct c.id, c.name, c.id as client, c.norm_name from read.audience_group g cross join unnest(g.members) m
 		left join read.client_alias a on a.alias = m join read.client c on c.id = coalesce(a.survivor, m) where g.id = $1 order by c.norm_name, c.id`
 	if item.Kind == "person_group" {
 		members = `select p.id, p.full_name as name, p.norm_name from read.audience_group g cross join unnest(g.members) m join read.person p on p.id = m

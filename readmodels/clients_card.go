@@ -12,7 +12,7 @@ import (
 
 // ClientCard is everything on one counterparty's card. A merged one's card is that of its survivor.
 type ClientCard struct {
-	ID              uuid.UUID                  `json:"id" format:"uuid" doc:"The counterparty"`
+	ID              uuid.UUID                  `json:"id" format:"uuid" doc:"The counterparty" holds:"client"`
 	Name            string                     `json:"name" doc:"Name in daily use"`
 	State           string                     `json:"state" doc:"Where the relationship stands"`
 	StateSince      time.Time                  `json:"state_since" doc:"Since when"`
@@ -22,7 +22,7 @@ type ClientCard struct {
 	RoleFacts       []RolePeriod               `json:"role_facts" doc:"Roles with the days they began and ended"`
 	Responsible     *uuid.UUID                 `json:"responsible_id,omitempty" db:"responsible_id" format:"uuid" doc:"Responsible employee"`
 	ResponsibleName string                     `json:"responsible_name,omitempty" doc:"The employee's name"`
-	Parent          *uuid.UUID                 `json:"parent_id,omitempty" db:"parent_id" format:"uuid" doc:"Head organisation or holding"`
+	Parent          *uuid.UUID                 `json:"parent_id,omitempty" db:"parent_id" format:"uuid" doc:"Head organisation or holding" holds:"client"`
 	ParentName      string                     `json:"parent_name,omitempty" doc:"Its name"`
 	KeyAccount      bool                       `json:"key_account" doc:"Key account"`
 	Accounts        []domain.BankAccount       `json:"bank_accounts" db:"bank_accounts" doc:"Bank accounts"`
@@ -64,7 +64,7 @@ func fromCard(table string, lists ...string) string {
 
 // ClientName names a counterparty.
 type ClientName struct {
-	ID    uuid.UUID `json:"id" format:"uuid" doc:"The counterparty"`
+	ID    uuid.UUID `json:"id" format:"uuid" doc:"The counterparty" holds:"client"`
 	Name  string    `json:"name" doc:"Its name"`
 	INN   string    `json:"inn,omitempty" doc:"Its taxpayer number"`
 	KPP   string    `json:"kpp,omitempty" doc:"Its registration reason code"`

@@ -13,7 +13,7 @@ import (
 // ContactReport is all contact information of a counterparty: its own addresses and numbers, and those of its people
 // with their roles, consents and validity.
 type ContactReport struct {
-	ID     uuid.UUID          `json:"id" format:"uuid" doc:"The counterparty"`
+	ID     uuid.UUID          `json:"id" format:"uuid" doc:"The counterparty" holds:"client"`
 	Name   string             `json:"name" doc:"Its name"`
 	Own    []ContactPoint     `json:"contacts" doc:"Ways to reach the counterparty itself"`
 	Mail   []ConsentPeriod    `json:"consents" doc:"Consents of the counterparty itself"`
@@ -59,7 +59,7 @@ type ContactOfPerson struct {
 
 // ContactOfBranch is how to reach a branch.
 type ContactOfBranch struct {
-	ID       uuid.UUID      `json:"id" format:"uuid" doc:"The branch"`
+	ID       uuid.UUID      `json:"id" format:"uuid" doc:"The branch" holds:"client"`
 	Name     string         `json:"name" doc:"Its name"`
 	Contacts []ContactPoint `json:"contacts" doc:"Ways to reach it"`
 

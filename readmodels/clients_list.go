@@ -32,7 +32,7 @@ type ClientFilter struct {
 
 // ClientItem is a line of the register.
 type ClientItem struct {
-	ID              uuid.UUID  `json:"id" format:"uuid" doc:"The counterparty"`
+	ID              uuid.UUID  `json:"id" format:"uuid" doc:"The counterparty" holds:"client"`
 	Name            string     `json:"name" doc:"Name in daily use"`
 	Kind            string     `json:"kind" doc:"Organisation, sole trader or natural person"`
 	State           string     `json:"state" doc:"Where the relationship stands"`
@@ -50,7 +50,7 @@ type ClientItem struct {
 	Email           string     `json:"email,omitempty" doc:"First e-mail address"`
 	People          int        `json:"people" doc:"Contact persons who work there"`
 	HasDuplicates   bool       `json:"has_duplicates" doc:"There are unanswered possible duplicates"`
-	MergedInto      *uuid.UUID `json:"merged_into,omitempty" format:"uuid" doc:"The counterparty that stands for this one"`
+	MergedInto      *uuid.UUID `json:"merged_into,omitempty" format:"uuid" doc:"The counterparty that stands for this one" holds:"client"`
 	Registered      time.Time  `json:"registered_at" db:"registered_at" doc:"When it was registered"`
 	Changed         time.Time  `json:"changed_at" db:"changed_at" doc:"When it was changed last"`
 	Match           int        `json:"match,omitempty" doc:"How well it matches the text: 2000 exact number or address, up to 1000 by name"`

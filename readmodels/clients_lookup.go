@@ -119,7 +119,7 @@ type SimilarFilter struct {
 
 // SimilarClient is a counterparty that may be the one being typed.
 type SimilarClient struct {
-	ID         uuid.UUID `json:"id" format:"uuid" doc:"The counterparty"`
+	ID         uuid.UUID `json:"id" format:"uuid" doc:"The counterparty" holds:"client"`
 	Name       string    `json:"name" doc:"Its name"`
 	INN        string    `json:"inn" doc:"Its taxpayer number"`
 	KPP        string    `json:"kpp" doc:"Its registration reason code"`

@@ -28,7 +28,7 @@ type DuplicateItem struct {
 	Flagged    time.Time     `json:"flagged_at" db:"flagged_at" doc:"Since when"`
 	Left       DuplicateSide `json:"left" db:"-" doc:"One side"`
 	Right      DuplicateSide `json:"right" db:"-" doc:"The other side"`
-	Survivor   *uuid.UUID    `json:"survivor_id,omitempty" db:"survivor_id" format:"uuid" doc:"Which one stays, or the head of a branch"`
+	Survivor   *uuid.UUID    `json:"survivor_id,omitempty" db:"survivor_id" format:"uuid" doc:"Which one stays, or the head of a branch" holds:"client"`
 	Take       []string      `json:"take_from_loser" db:"take_from_loser" doc:"Fields whose value the other one gives"`
 	Proposer   *uuid.UUID    `json:"proposer_id,omitempty" db:"proposer_id" format:"uuid" doc:"Who proposed the merge"`
 	Answerer   *uuid.UUID    `json:"answered_by,omitempty" db:"answered_by" format:"uuid" doc:"Who answered"`
@@ -40,7 +40,7 @@ type DuplicateItem struct {
 
 // DuplicateSide is one of the two counterparties as one needs it to decide.
 type DuplicateSide struct {
-	ID          uuid.UUID                  `json:"id" format:"uuid" doc:"The counterparty"`
+	ID          uuid.UUID                  `json:"id" format:"uuid" doc:"The counterparty" holds:"client"`
 	Name        string                     `json:"name" doc:"Its name"`
 	State       string                     `json:"state" doc:"Where the relationship stands"`
 	Record      domain.CounterpartyRecord  `json:"record" doc:"What is known about it"`
@@ -102,9 +102,9 @@ type MergeItem struct {
 	At           time.Time  `json:"at" doc:"When"`
 	Pair         uuid.UUID  `json:"pair_id" db:"pair_id" format:"uuid" doc:"The pair"`
 	Action       string     `json:"action" enum:"merged,unmerged" doc:"What was done"`
-	Survivor     uuid.UUID  `json:"survivor_id" db:"survivor_id" format:"uuid" doc:"Which one stayed"`
+	Survivor     uuid.UUID  `json:"survivor_id" db:"survivor_id" format:"uuid" doc:"Which one stayed" holds:"client"`
 	SurvivorName string     `json:"survivor_name" doc:"Its name"`
-	Loser        uuid.UUID  `json:"loser_id" db:"loser_id" format:"uuid" doc:"Which one was merged into it"`
+	Loser        uuid.UUID  `json:"loser_id" db:"loser_id" format:"uuid" doc:"Which one was merged into it" holds:"client"`
 	LoserName    string     `json:"loser_name" doc:"Its name"`
 	Take         []string   `json:"take_from_loser" db:"take_from_loser" doc:"Fields whose value it gave"`
 	Proposer     *uuid.UUID `json:"proposer_id,omitempty" db:"proposer_id" format:"uuid" doc:"Who proposed it"`

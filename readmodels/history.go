@@ -30,7 +30,7 @@ type HistoryItem struct {
 	EventID    uuid.UUID   `json:"event_id" format:"uuid" doc:"The event"`
 	Position   int64       `json:"position" doc:"Its place in the order of all events"`
 	Type       string      `json:"type" doc:"Its type"`
-	Kind       string      `json:"kind" doc:"The kind of record it belongs to"`
+	Kind       string      `json:"kind" doc:"The kind of record it belongs to" holds:"kind"`
 	Record     uuid.UUID   `json:"record_id" format:"uuid" doc:"The record it belongs to"`
 	Revision   int64       `json:"revision" doc:"Its number within the record"`
 	OccurredAt time.Time   `json:"occurred_at" doc:"When it happened"`

@@ -101,7 +101,7 @@ func (q *Queries) workScheduleWhere(ctx context.Context, f WorkScheduleFilter, t
 type WorkScheduleReport struct {
 	Days           []WorkScheduleSum `json:"by_day" doc:"By day"`
 	Employees      []WorkScheduleSum `json:"by_employee" doc:"By responsible employee"`
-	Counterparties []WorkScheduleSum `json:"by_counterparty" doc:"By counterparty"`
+	Counterparties []WorkScheduleSum `json:"by_counterparty" doc:"By counterparty" holds:"client in Key"`
 }
 
 // WorkScheduleSum counts lines.

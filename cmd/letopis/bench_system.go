@@ -69,7 +69,7 @@ func (c *benchCommand) overHTTP(ctx context.Context, s *system, row func(string,
 	if err != nil {
 		return err
 	}
-	handler, err := httpapi.New(httpapi.Deps{Executor: s.executor, Queries: s.queries, Hub: s.hub, Identity: s.identity, Logger: s.log, Health: s.health, Streams: ctx})
+	handler, err := httpapi.New(httpapi.Deps{Executor: s.executor, Queries: s.queries, Hub: s.hub, Identity: s.identity, AccessLog: s.looked, Logger: s.log, Health: s.health, Streams: ctx})
 	if err != nil {
 		return err
 	}

@@ -31,13 +31,13 @@ func (c *openapiCommand) Run(out *console) error {
 // wordsCommand prints the words of the product in one language, by code.
 type wordsCommand struct {
 	Lang string `enum:"ru,en" default:"ru" help:"Language: ru or en."`
-	Part string `enum:"names,details" default:"names" help:"names: states, kinds and choices, which every screen shows; details: fields, refusals and kinds of event, which are needed now and then."`
+	Part string `enum:"names,details" default:"names" help:"names: states, kinds and choices, which every screen shows; details: fields, refusals, kinds of event and the words of the journals, which are needed now and then."`
 }
 
 var (
 	detailWords = regexp.MustCompile(`^(field|field_code|refusal|event|resource|way|access\.flag|sign_in_journal)\.`)
-	// What stands in exported files the server itself says.
-	serverWords = regexp.MustCompile(`^(column|export|answer)\.`)
+	// What stands in exported files and in the access log the server itself says.
+	serverWords = regexp.MustCompile(`^(column|export|answer|looked)\.`)
 )
 
 func (c *wordsCommand) Run(out *console) error {

@@ -5,7 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"time"
 
+	"github.com/letopis-crm/letopis/commands"
+	"github.com/letopis-crm/letopis/infra/accesslog"
 	"github.com/letopis-crm/letopis/infra/files"
 	"github.com/letopis-crm/letopis/infra/postgres"
 	"github.com/letopis-crm/letopis/projections"
@@ -40,15 +43,18 @@ func (c *rebuildCommand) Run(ctx context.Context, out *console) error {
 // verifyCommand recomputes read models and compares, and reads every kept file.
 type verifyCommand struct {
 	plantFlags
-	Name string `arg:"" optional:"" default:"all" help:"Projection, such as clients; files for the kept files; all (the default) for everything."`
+	Name string `arg:"" optional:"" default:"all" help:"Projection, such as clients; files for the kept files; access-log for the seals on it; all (the default) for everything."`
 }
 
-// onlyFiles is the verification of the kept files alone.
-const onlyFiles = "files"
+// What verify calls what is no projection.
+const (
+	onlyFiles = "files"
+	accessLog = "access-log"
+)
 
 func (c *verifyCommand) Run(ctx context.Context, out *console) error {
 	var chosen []projections.Projection
-	if c.Name != onlyFiles {
+	if c.Name != onlyFiles && c.Name != accessLog {
 		var err error
 		if chosen, err = projectionsNamed(c.Name); err != nil {
 			return err
@@ -72,8 +78,26 @@ func (c *verifyCommand) Run(ctx context.Context, out *console) error {
 		return errors.New("a read model differs from what its events give; `letopis rebuild` makes it anew")
 	}
 	if c.Name == onlyFiles || c.Name == "all" {
-		return c.verifyFiles(ctx, p, out)
+		if err := c.verifyFiles(ctx, p, out); err != nil {
+			return err
+		}
 	}
+	if c.Name == accessLog || c.Name == "all" {
+		return verifyAccessLog(ctx, p, out)
+	}
+	return nil
+}
+
+// verifyAccessLog compares the access log with its seals.
+func verifyAccessLog(ctx context.Context, p *plant, out *console) error {
+	v, err := accesslog.Verify(ctx, p.db, commands.NewExecutor(p.store, time.Now))
+	if err != nil {
+		return fmt.Errorf("verify %s: %w", accessLog, err)
+	}
+	if !v.Wrong.IsZero() {
+		return fmt.Errorf("%s: the hour from %s differs: %s", accessLog, v.Wrong.Format(time.RFC3339), v.Why)
+	}
+	out.printf("%s: clean, %d entries in %d sealed hours, %d entries not sealed yet\n", accessLog, v.Entries, v.Hours, v.Unsealed)
 	return nil
 }
 

@@ -97,7 +97,7 @@ func (c *serveCommand) serve(ctx context.Context, s *system, listener net.Listen
 		return err
 	}
 	handler, err := httpapi.New(httpapi.Deps{
-		Executor: s.executor, Queries: s.queries, Hub: s.hub, Identity: s.identity, Logger: s.log, Health: s.health,
+		Executor: s.executor, Queries: s.queries, Hub: s.hub, Identity: s.identity, AccessLog: s.looked, Logger: s.log, Health: s.health,
 		Secure: c.Secure, Streams: streams, Web: pages, FirstEmployee: s.firstEmployee, Proxies: c.TrustedProxy,
 		Files: s.files, MaxFile: c.MaxFile << 20,
 	})

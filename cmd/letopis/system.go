@@ -15,6 +15,7 @@ import (
 	"github.com/letopis-crm/letopis/commands"
 	"github.com/letopis-crm/letopis/commands/policies"
 	"github.com/letopis-crm/letopis/domain"
+	"github.com/letopis-crm/letopis/infra/accesslog"
 	"github.com/letopis-crm/letopis/infra/bus"
 	"github.com/letopis-crm/letopis/infra/files"
 	"github.com/letopis-crm/letopis/infra/identity"
@@ -37,6 +38,7 @@ type system struct {
 	hub      *postgres.Hub
 	identity *identity.Service
 	files    *files.Store // of a process that serves the API
+	looked   *accesslog.Log
 	log      *slog.Logger
 
 	stop context.CancelFunc
@@ -70,6 +72,7 @@ func openSystemWith(ctx context.Context, f plantFlags, r roles, signIn identity.
 	}
 	s.queries = &readmodels.Queries{DB: p.db}
 	s.identity = identity.New(p.db, directory{s.executor, s.queries}, time.Now, signIn)
+	s.looked = accesslog.New(p.db, time.Now, logger)
 	life, stop := context.WithCancel(context.WithoutCancel(ctx))
 	s.stop = stop
 	if err := s.start(ctx, life, r); err != nil {
@@ -82,6 +85,9 @@ func openSystemWith(ctx context.Context, f plantFlags, r roles, signIn identity.
 func (s *system) start(ctx, life context.Context, r roles) error {
 	s.hub = postgres.NewHub(s.db, s.log)
 	s.background("hub", func() error { return s.hub.Run(life) })
+	if r.api {
+		s.background("access log", func() error { return s.looked.Run(life) })
+	}
 	var handlers []bus.Handler
 	if r.projector {
 		metrics := postgres.NewMetrics(prometheus.DefaultRegisterer)
@@ -115,6 +121,11 @@ func (s *system) start(ctx, life context.Context, r roles) error {
 				return err
 			}
 			ticker.Serve(life)
+			return nil
+		})
+		sealer := &accesslog.Sealer{DB: s.db, Executor: s.executor, Logger: s.log, Now: time.Now}
+		s.background("access seal", func() error {
+			sealer.Serve(life)
 			return nil
 		})
 	}

@@ -2,25 +2,13 @@ package access
 
 import (
 	"cmp"
-	"crypto/sha256"
-	"encoding/hex"
 	"fmt"
 	"io"
 	"slices"
 	"strings"
-	"sync"
 
 	"github.com/letopis-crm/letopis/domain"
 )
-
-// Version is the digest of the policy: two programs with the same version decide alike.
-var Version = sync.OnceValue(func() string {
-	digest := sha256.New()
-	if err := Document(digest); err != nil {
-		panic(err) // a digest takes everything
-	}
-	return hex.EncodeToString(digest.Sum(nil))
-})
 
 const preface = `# Who may do and see what
 

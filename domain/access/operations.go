@@ -69,6 +69,7 @@ func init() {
 		"define-working-calendar", "rename-working-calendar", "set-calendar-week", "set-calendar-days", "clear-calendar-days", "retire-working-calendar")
 
 	declare(Accounts, Read, "list-sign-in-journal")
+	declare(AccessLog, Read, "list-access-log", "report-access")
 	declare(Accounts, Change, "create-account", "reset-password", "unlock-account", "reset-second-factor", "grant-role", "revoke-role", "change-employee-login")
 
 	declare(Exports, Read, "export-counterparties", "export-contact-persons", "export-negotiations", "export-assignments", "export-messages", "export-counterparty-history")

@@ -178,6 +178,7 @@ var of = map[string]Resource{
 	domain.LoginNames.Name():        Accounts,
 	domain.Accesses.Name():          AccessLog,
 	domain.AttachedFiles.Name():     Attachments,
+	domain.AccessSeals.Name():       AccessLog,
 }
 
 // Of is the resource that the records of a category belong to, and false for a category that nobody has thought of.

@@ -81,6 +81,7 @@ func sayRequisites() {
 }
 
 func sayAudienceGroups() {
+	Say("access_log.sealed", "Журнал доступа за час с {hour:time} опечатан, записей {count}", "Access log of the hour from {hour:time} sealed, {count} entries", "")
 	Say("access.opened", "Контактную информацию открыл(а): {employee_id:employee}", "Contact information opened by {employee_id:employee}", "purpose")
 
 	Say("audience_group.created", "Создана группа «{name}»", "Group “{name}” created", "")

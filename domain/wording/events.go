@@ -12,6 +12,7 @@ func event(name, ru, en string) { Words("event."+name, ru, en) }
 
 func sayEventsOfClients() {
 	event("access.opened", "просмотр контактов", "contacts opened")
+	event("access_log.sealed", "журнал доступа опечатан", "access log sealed")
 
 	event("attachment.attached", "приложен файл", "file attached")
 	event("attachment.renamed", "переименование файла", "file renamed")

@@ -116,7 +116,7 @@ func sayFieldsOfStaff() {
 		"head": {"руководитель", "head"}, "hired": {"принят на работу", "hired"}, "limits": {"пределы полномочий", "authority limits"}, "login": {"имя для входа", "sign-in name"},
 		"max_commitment": {"предел обязательств", "largest commitment"}, "max_discount_bp": {"предел скидки, сотых процента", "largest discount, basis points"},
 		"max_payment_term_days": {"предел отсрочки, дней", "longest payment term, days"}, "may_grant_exclusivity": {"может обещать эксклюзивность", "may grant exclusivity"},
-		"phone": {"телефон", "phone"}, "holidays": {"праздники", "holidays"}, "hours": {"часы работы", "working hours"}, "weeks": {"рабочие недели", "working weeks"},
+		"phone": {"телефон", "phone"}, "hour": {"час", "hour"}, "root": {"отпечаток", "digest"}, "holidays": {"праздники", "holidays"}, "hours": {"часы работы", "working hours"}, "weeks": {"рабочие недели", "working weeks"},
 		"monday": {"понедельник", "Monday"}, "tuesday": {"вторник", "Tuesday"}, "wednesday": {"среда", "Wednesday"}, "thursday": {"четверг", "Thursday"},
 		"friday": {"пятница", "Friday"}, "saturday": {"суббота", "Saturday"}, "sunday": {"воскресенье", "Sunday"},
 		"moved_from": {"взамен какого дня", "in place of"}, "shortened_by_min": {"короче на, мин", "shorter by, minutes"},

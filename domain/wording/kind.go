@@ -3,6 +3,7 @@ package wording
 // Kinds of record: what a stream, a link or an entry of the history is about.
 func init() {
 	Words("kind.access", "просмотр сведений", "access to details")
+	Words("kind.access_seal", "печать журнала доступа", "seal on the access log")
 	Words("kind.assignment", "задание", "assignment")
 	Words("kind.attachment", "вложение", "attachment")
 	Words("kind.audience_group", "группа клиентов", "group of clients")

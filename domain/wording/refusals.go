@@ -4,6 +4,8 @@ package wording
 func init() {
 	refusal := func(code, ru, en string) { Words("refusal."+code, ru, en) }
 
+	refusal("access_log.unavailable", "Сейчас нельзя записать, кто это открыл, а без такой записи эти сведения не показываются. Повторите через минуту.", "It cannot be recorded now who opens this, and without that it is not shown. Try again in a minute.")
+
 	refusal("assignment.wrong_state", "Задание сейчас в другом состоянии, и так поступить с ним нельзя. Обновите страницу и посмотрите, на чём оно стоит.", "The assignment stands elsewhere now, so this step is not possible. Refresh the page and see where it stands.")
 	refusal("assignment.not_assignee", "Это может сделать только исполнитель задания. Попросите его.", "Only the assignee may do that. Ask the assignee.")
 	refusal("assignment.not_issuer", "Это может сделать только тот, кто выдал задание, или его руководитель. Обратитесь к нему.", "Only the one who gave the assignment, or their head, may do that. Ask them.")

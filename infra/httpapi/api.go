@@ -19,6 +19,7 @@ import (
 
 	"github.com/letopis-crm/letopis/commands"
 	"github.com/letopis-crm/letopis/domain"
+	"github.com/letopis-crm/letopis/infra/accesslog"
 	"github.com/letopis-crm/letopis/infra/identity"
 	"github.com/letopis-crm/letopis/infra/postgres"
 	"github.com/letopis-crm/letopis/readmodels"
@@ -31,8 +32,10 @@ type Deps struct {
 	Hub      *postgres.Hub
 	Identity *identity.Service
 	Files    Files
-	Logger   *slog.Logger
-	Health   Health
+	// AccessLog is where it is written down who was given what.
+	AccessLog *accesslog.Log
+	Logger    *slog.Logger
+	Health    Health
 	// Web serves the user interface under "/"; nil for the API alone.
 	Web http.Handler
 	// Streams ends when the server stops, and with it the streams that would never end by themselves.
@@ -54,6 +57,8 @@ type API struct {
 	mux  *mux.Router
 	// operations are the ids of all operations.
 	operations []string
+	// looks are the operations whose answers are written down, by their ids.
+	looks map[string]look
 }
 
 // apiVersion is the version of the HTTP API, not of the program.
@@ -104,11 +109,11 @@ func build(d Deps) *API {
 		"token":   {Type: "http", Scheme: "bearer"},
 	}
 	config.Security = []map[string][]string{{"session": {}}, {"token": {}}}
-	a := &API{Deps: d, mux: router}
+	a := &API{Deps: d, mux: router, looks: map[string]look{}}
 	a.huma = humamux.New(router, config)
 	a.huma.UseMiddleware(a.admit)
 	for _, register := range []func(*API){
-		registerSession, registerSessions, registerSecondFactor, registerAccounts, registerTokens, registerRecords, registerHistory, registerChanges,
+		registerSession, registerSessions, registerSecondFactor, registerAccounts, registerTokens, registerRecords, registerHistory, registerChanges, registerAccessLog,
 		registerWorkItems,
 		registerAssignments, registerNegotiations, registerReminders, registerDailyReport,
 		registerCounterparties,

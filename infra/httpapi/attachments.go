@@ -19,6 +19,7 @@ import (
 
 	"github.com/letopis-crm/letopis/commands"
 	"github.com/letopis-crm/letopis/domain"
+	"github.com/letopis-crm/letopis/domain/access"
 	"github.com/letopis-crm/letopis/readmodels"
 )
 
@@ -72,15 +73,28 @@ func registerAttachments(a *API) {
 }
 
 // readableFile is the attachment, if who asks may read it.
-func (a *API) readableFile(ctx context.Context, id uuid.UUID) (domain.AttachedFile, error) {
+func (a *API) readableFile(ctx context.Context, id uuid.UUID) (domain.AttachedFile, []domain.CounterpartyID, error) {
 	known, err := commands.Load(ctx, a.Executor, domain.AttachedFiles, domain.AttachedFileID(id))
 	if err == nil && known.Revision < 0 {
 		err = domain.ErrNotFound
 	}
-	if err == nil {
-		err = a.mayRead(ctx, domain.AttachedFiles.Name(), known.State)
+	if err != nil {
+		return known.State, nil, err
 	}
-	return known.State, err
+	clients, err := a.mayRead(ctx, domain.AttachedFiles.Name(), known.State)
+	return known.State, clients, err
+}
+
+// sawFile writes down who was given the content of a file.
+func (a *API) sawFile(ctx context.Context, id uuid.UUID, file domain.AttachedFile, clients []domain.CounterpartyID) error {
+	resource, _ := access.Of(string(file.About.Kind))
+	e := a.entry(ctx)
+	e.Way, e.Operation, e.Resource, e.Guarded = access.View, "download-attachment", resource, resource.Guarded()
+	e.Kind, e.Record, e.Results = domain.AttachedFiles.Name(), id, 1
+	for _, client := range clients {
+		e.Clients = append(e.Clients, client.UUID())
+	}
+	return a.AccessLog.Note(ctx, e)
 }
 
 // stream registers an operation whose body is not JSON and passes through, whatever its length.
@@ -213,8 +227,11 @@ func (a *API) give(w http.ResponseWriter, r *http.Request) error {
 	if err != nil || len(mux.Vars(r)["id"]) != 36 {
 		return newProblem(http.StatusUnprocessableEntity, "an attachment is named by its id", &huma.ErrorDetail{Location: "path.id", Message: "expected string to be RFC 4122 uuid"})
 	}
-	file, err := a.readableFile(r.Context(), id)
+	file, clients, err := a.readableFile(r.Context(), id)
 	if err != nil {
+		return err
+	}
+	if err := a.sawFile(r.Context(), id, file, clients); err != nil {
 		return err
 	}
 	content, err := a.Files.Open(file.SHA256)

@@ -115,6 +115,7 @@ func (a *API) contactReport(ctx context.Context, in *contactReportInput) (readmo
 	if err != nil {
 		return report, err
 	}
+	request.Outside = false // nobody asks for the note itself: the right is that to the report
 	client, day := domain.CounterpartyID(in.ID), domain.DateOf(a.Executor.Now(), reader(ctx).Zone)
 	note := commands.NoteAccess{Counterparty: client, Day: day, What: domain.AccessToContacts, Purpose: in.Purpose}
 	_, err = commands.Execute(ctx, a.Executor, domain.Accesses, domain.AccessOf(client, day), note, request)

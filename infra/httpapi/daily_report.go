@@ -62,6 +62,7 @@ func (a *API) formDailyReport(ctx context.Context, in *dailyReportInput, operati
 	if err != nil {
 		return nil, err
 	}
+	request.Outside = false // nobody asks for the record of it: the right is that to the report
 	employee, err := a.whose(ctx, in.Body.Employee)
 	if err != nil {
 		return nil, err

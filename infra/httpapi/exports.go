@@ -60,6 +60,8 @@ func export[I, T any, P exporting[I]](a *API, path, list, tag, summary string, f
 	for _, mediaType := range exportTypes {
 		op.Responses["200"].Content[mediaType] = &huma.MediaType{Schema: &huma.Schema{Type: huma.TypeString, Format: "binary"}}
 	}
+	// Each page is written down before it goes into the file, and the file leaves when it is whole.
+	read := noted(a, &op, func(ctx context.Context, in *I) (readmodels.Page[T], error) { return query(ctx, P(in)) })
 	huma.Register(a.huma, op, func(ctx context.Context, in *I) (*exportOutput, error) {
 		if err := a.waitFor(ctx, from); err != nil {
 			return nil, err
@@ -67,7 +69,7 @@ func export[I, T any, P exporting[I]](a *API, path, list, tag, summary string, f
 		e := exportFile{API: a, reader: reader(ctx), format: P(in).wanted(), columns: columns, limit: exportLimit(ctx)}
 		out, err := e.made(ctx, list, func(cursor string) ([]map[string]any, string, error) {
 			P(in).Turn(cursor)
-			page, err := query(ctx, in)
+			page, err := read(ctx, in)
 			if err != nil {
 				return nil, "", err
 			}

@@ -21,6 +21,7 @@ import (
 	"github.com/letopis-crm/letopis/commands/storetest"
 	"github.com/letopis-crm/letopis/domain"
 	"github.com/letopis-crm/letopis/domain/access"
+	"github.com/letopis-crm/letopis/infra/accesslog"
 	"github.com/letopis-crm/letopis/infra/files"
 	"github.com/letopis-crm/letopis/infra/httpapi"
 	"github.com/letopis-crm/letopis/infra/identity"
@@ -42,6 +43,7 @@ type kit struct {
 	executor   *commands.Executor
 	identity   *identity.Service
 	files      *files.Store
+	looked     *accesslog.Log
 	projectors []*postgres.Projector
 	log        *written
 }
@@ -132,9 +134,10 @@ func newKit(tb testing.TB) *kit {
 	}
 	t.Cleanup(func() { _ = k.files.Close() })
 	k.executor = commands.NewExecutor(k.store, time.Now, identity.Guard).WithGate(identity.Gate).WithFiles(k.files)
+	k.looked = accesslog.New(k.pool, time.Now, logger)
 	handler, err := httpapi.New(httpapi.Deps{
 		Executor: k.executor, Queries: &readmodels.Queries{DB: k.pool}, Hub: postgres.NewHub(k.pool, logger),
-		Identity: k.identity, Logger: logger, Health: func(context.Context) map[string]error { return nil }, Streams: t.Context(),
+		Identity: k.identity, AccessLog: k.looked, Logger: logger, Health: func(context.Context) map[string]error { return nil }, Streams: t.Context(),
 		Web: pages(t), Files: k.files, MaxFile: maxFile,
 	})
 	if err != nil {

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/netip"
+	"net/url"
 	"runtime/debug"
 	"slices"
 	"strconv"
@@ -15,6 +16,7 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humamux"
+	"github.com/google/uuid"
 	"github.com/gorilla/mux"
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/promauto"
@@ -72,6 +74,7 @@ func (a *API) bodyLimit(r *http.Request) int64 {
 func (a *API) withLimits(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		ctx := context.WithValue(r.Context(), headerKey{}, r.Header)
+		ctx = context.WithValue(ctx, queryKey{}, r.URL.Query())
 		ctx = context.WithValue(ctx, clientKey{}, identity.Client{Address: a.address(r), UserAgent: r.UserAgent()})
 		// The server's own request keeps its body: it looks there whether all was read, and would otherwise take the rest of
 		// a body that was refused for the next request on the connection.
@@ -175,7 +178,23 @@ func isPublic(r *http.Request) bool {
 	return !strings.HasPrefix(r.URL.Path, "/v1/")
 }
 
-type clientKey struct{}
+type (
+	clientKey  struct{}
+	queryKey   struct{}
+	requestKey struct{}
+)
+
+// queryOf is the query of the request, in which the order of parameters means nothing.
+func queryOf(ctx context.Context) url.Values {
+	query, _ := ctx.Value(queryKey{}).(url.Values)
+	return query
+}
+
+// requestOf is the id of the request, by which its line of the log and its entry of the access log are found together.
+func requestOf(ctx context.Context) uuid.UUID {
+	id, _ := ctx.Value(requestKey{}).(uuid.UUID)
+	return id
+}
 
 // clientOf is where the request comes from.
 func clientOf(ctx context.Context) identity.Client {
@@ -265,9 +284,10 @@ var (
 // withLog writes one line per request and counts it. Paths hold ids, so the route's template is the label.
 func (a *API) withLog(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		start := time.Now()
+		start, id := time.Now(), uuid.New()
 		seen := &statusWriter{ResponseWriter: w, status: http.StatusOK}
-		next.ServeHTTP(seen, r)
+		w.Header().Set("X-Request-Id", id.String())
+		next.ServeHTTP(seen, r.WithContext(context.WithValue(r.Context(), requestKey{}, id)))
 		route := a.route(r)
 		took := time.Since(start)
 		method := methodOf(r)
@@ -277,7 +297,7 @@ func (a *API) withLog(next http.Handler) http.Handler {
 		if seen.status >= 500 {
 			level = slog.LevelWarn
 		}
-		a.Logger.Log(r.Context(), level, "request", "method", r.Method, "route", route, "status", seen.status, "ms", took.Milliseconds())
+		a.Logger.Log(r.Context(), level, "request", "id", id, "method", r.Method, "route", route, "status", seen.status, "ms", took.Milliseconds())
 	})
 }
 

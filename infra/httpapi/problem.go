@@ -151,6 +151,7 @@ var statuses = map[string]int{
 	"file.not_found":                 http.StatusUnprocessableEntity,
 	"file.no_room":                   http.StatusInsufficientStorage,
 	"revision_mismatch":              http.StatusPreconditionFailed,
+	"access_log.unavailable":         http.StatusServiceUnavailable,
 	"busy":                           http.StatusServiceUnavailable,
 	"unavailable":                    http.StatusServiceUnavailable,
 	"command_id_reused":              http.StatusConflict,

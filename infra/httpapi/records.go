@@ -21,11 +21,13 @@ type recordInput struct {
 
 // RecordState is a record as it stood at an instant, folded from its events.
 type RecordState struct {
-	Kind     string    `json:"kind" doc:"Kind of record"`
+	Kind     string    `json:"kind" holds:"kind" doc:"Kind of record"`
 	ID       uuid.UUID `json:"id" format:"uuid" doc:"The record"`
 	Revision int64     `json:"revision" doc:"Its revision at that instant"`
 	Position uint64    `json:"position" doc:"Position of its last event by then"`
 	State    any       `json:"state" doc:"Its fields by name; fields without a value are absent"`
+	// Clients are those whom it is about now: the state is of any shape.
+	Clients []domain.CounterpartyID `json:"-"`
 }
 
 // TrailStep is one event of a record: who, when, from what to what.
@@ -48,54 +50,57 @@ type TrailStep struct {
 
 // RecordTrail is a record's audit trail, the oldest step first.
 type RecordTrail struct {
-	Kind  string      `json:"kind" doc:"Kind of record"`
-	ID    uuid.UUID   `json:"id" format:"uuid" doc:"The record"`
-	Steps []TrailStep `json:"steps" doc:"Its events in order"`
+	Kind    string                  `json:"kind" holds:"kind" doc:"Kind of record"`
+	ID      uuid.UUID               `json:"id" format:"uuid" doc:"The record"`
+	Steps   []TrailStep             `json:"steps" doc:"Its events in order"`
+	Clients []domain.CounterpartyID `json:"-"`
 }
 
 func registerRecords(a *API) {
 	get(a, "/records/{kind}/{id}", "get-record", "records", "Any record as it stood at an instant", nil,
 		func(ctx context.Context, in *recordInput) (RecordState, error) {
-			past, _, err := a.trail(ctx, in)
+			past, _, clients, err := a.trail(ctx, in)
 			if err != nil {
 				return RecordState{}, err
 			}
-			return RecordState{Kind: in.Kind, ID: in.ID, Revision: past.Revision, Position: past.Position, State: domain.Describe(past.State)}, nil
+			return RecordState{Kind: in.Kind, ID: in.ID, Revision: past.Revision, Position: past.Position, State: domain.Describe(past.State), Clients: clients}, nil
 		})
 	get(a, "/records/{kind}/{id}/trail", "get-record-trail", "records", "Audit trail of any record: who, when, from what to what", nil,
 		func(ctx context.Context, in *recordInput) (RecordTrail, error) {
-			_, steps, err := a.trail(ctx, in)
+			_, steps, clients, err := a.trail(ctx, in)
 			if err != nil {
 				return RecordTrail{}, err
 			}
 			told, err := tell(ctx, a.queries(ctx), steps)
-			return RecordTrail{Kind: in.Kind, ID: in.ID, Steps: told}, err
+			return RecordTrail{Kind: in.Kind, ID: in.ID, Steps: told, Clients: clients}, err
 		})
 }
 
-// trail is a record's past for who may read it. The right is that of today, whatever day is asked about.
-func (a *API) trail(ctx context.Context, in *recordInput) (commands.Past, []commands.Step, error) {
+// trail is a record's past for who may read it, with the clients whom it is about. The right is that of today, whatever day
+// is asked about.
+func (a *API) trail(ctx context.Context, in *recordInput) (commands.Past, []commands.Step, []domain.CounterpartyID, error) {
 	past, steps, err := commands.Trail(ctx, a.Executor, in.Kind, in.ID, time.Time{})
-	if err == nil {
-		err = a.mayRead(ctx, in.Kind, past.State)
+	if err != nil {
+		return past, steps, nil, err
 	}
-	if err != nil || in.At.IsZero() {
-		return past, steps, err
+	clients, err := a.mayRead(ctx, in.Kind, past.State)
+	if err == nil && !in.At.IsZero() {
+		past, steps, err = commands.Trail(ctx, a.Executor, in.Kind, in.ID, in.At)
 	}
-	return commands.Trail(ctx, a.Executor, in.Kind, in.ID, in.At)
+	return past, steps, clients, err
 }
 
-// mayRead refuses the present state of a record to who has no right to it.
-func (a *API) mayRead(ctx context.Context, kind string, state any) error {
+// mayRead refuses the present state of a record to who has no right to it; else it tells the record's clients.
+func (a *API) mayRead(ctx context.Context, kind string, state any) ([]domain.CounterpartyID, error) {
 	kind, record, err := commands.Rights(ctx, a.Executor, kind, state)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	resource, known := access.Of(kind)
 	if !known || !principal(ctx).Actor().Check(resource, access.Read, record) {
-		return domain.ErrForbidden.Because("this record is not yours to read")
+		return nil, domain.ErrForbidden.Because("this record is not yours to read")
 	}
-	return nil
+	return record.Clients, nil
 }
 
 // tell gives the steps their sentences and names.

@@ -152,6 +152,7 @@ func get[I, O any](a *API, path, operationID, tag, summary string, from []string
 		// A client of the changes stream learns from it which answers have grown old.
 		op.Extensions = map[string]any{"x-reads": from}
 	}
+	query = noted(a, &op, query)
 	huma.Register(a.huma, op, func(ctx context.Context, in *I) (*queryOutput[O], error) {
 		if err := a.waitFor(ctx, from); err != nil {
 			return nil, err

@@ -90,5 +90,15 @@ func holdLease(ctx context.Context, pool *pgxpool.Pool, name string) (*pgx.Conn,
 	return conn, nil
 }
 
+// Leased runs what only one process may do at a time, once the lease of that name is free, on the connection that holds it.
+func Leased(ctx context.Context, pool *pgxpool.Pool, name string, run func(context.Context, *pgx.Conn) error) error {
+	lease, err := holdLease(ctx, pool, name)
+	if err != nil {
+		return err
+	}
+	defer dropLease(lease)
+	return run(ctx, lease)
+}
+
 // dropLease ends the session that holds the lock, and the lock with it.
 func dropLease(conn *pgx.Conn) { _ = conn.Close(context.Background()) }

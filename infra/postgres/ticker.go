@@ -49,12 +49,7 @@ func (t *Ticker) Serve(ctx context.Context) {
 		t.Every = time.Second
 	}
 	for ctx.Err() == nil {
-		lease, err := holdLease(ctx, t.Pool, "scheduler")
-		if err == nil {
-			err = t.tick(ctx, lease)
-			dropLease(lease)
-		}
-		if err != nil && ctx.Err() == nil {
+		if err := Leased(ctx, t.Pool, "scheduler", t.tick); err != nil && ctx.Err() == nil {
 			t.Logger.WarnContext(ctx, "the scheduler lost its place", "err", err)
 			pause(ctx, t.Every)
 		}

@@ -21,6 +21,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/access-log": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who looked at which client, when and why, the latest first */
+        get: operations["list-access-log"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/accounts": {
         parameters: {
             query?: never;
@@ -2701,6 +2718,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/reports/access": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How much each employee looked at, by day, and what of it is worth a question */
+        get: operations["report-access"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/reports/assignments": {
         parameters: {
             query?: never;
@@ -3771,6 +3805,122 @@ export interface components {
              * @description Whose answer
              */
             addressee_id: string;
+        };
+        AccessClient: {
+            /**
+             * Format: uuid
+             * @description The client
+             */
+            id: string;
+            /** @description Its name */
+            name?: string;
+        };
+        AccessDay: {
+            /**
+             * Format: int64
+             * @description Readings after the person had left; any is flagged after_leaving
+             */
+            after_leaving: number;
+            /**
+             * Format: int64
+             * @description Different clients; more than 200 are flagged many_clients
+             */
+            clients: number;
+            /**
+             * Format: date
+             * @description The day, in the reader's zone
+             */
+            date: string;
+            /**
+             * Format: uuid
+             * @description Who
+             */
+            employee_id: string;
+            /** @description The person's name */
+            employee_name: string;
+            /** @description What is worth a question */
+            flags: ("many_reads" | "many_clients" | "out_of_hours" | "other_departments" | "after_leaving")[];
+            /**
+             * Format: int64
+             * @description Different clients who are entrusted to another department, as far as the reader may see them; more than 50 are flagged other_departments
+             */
+            other_departments: number;
+            /**
+             * Format: int64
+             * @description Readings from 20:00 to 07:00 in the reader's zone; more than 20 are flagged out_of_hours
+             */
+            out_of_hours: number;
+            /**
+             * Format: int64
+             * @description Readings; more than 500 are flagged many_reads
+             */
+            reads: number;
+        };
+        AccessItem: {
+            /** @description How it was looked at: view, list, search, report, export */
+            action: string;
+            /** @description Where from */
+            address?: string;
+            /**
+             * Format: date-time
+             * @description When
+             */
+            at: string;
+            /**
+             * Format: int64
+             * @description How many clients were shown
+             */
+            client_count: number;
+            /** @description The first ten of the clients who were shown */
+            clients: components["schemas"]["AccessClient"][];
+            /** @description The session or the token */
+            credential?: string;
+            /**
+             * Format: uuid
+             * @description Who
+             */
+            employee_id: string;
+            /** @description The person's name */
+            employee_name: string;
+            /** @description What was done, in one sentence */
+            headline: string;
+            /**
+             * Format: uuid
+             * @description The entry
+             */
+            id: string;
+            /**
+             * Format: uuid
+             * @description Whom the person stood in for
+             */
+            on_behalf_of?: string;
+            /** @description Their name */
+            on_behalf_of_name?: string;
+            /** @description The operation, by its id in this document */
+            operation: string;
+            /** @description Version of the rights that were in force */
+            policy: string;
+            /** @description Why, where it was said */
+            purpose?: string;
+            /**
+             * Format: uuid
+             * @description That record
+             */
+            record_id?: string;
+            /** @description Kind of the record, where it was one */
+            record_kind?: string;
+            /**
+             * Format: uuid
+             * @description The request
+             */
+            request_id: string;
+            /** @description What was looked at */
+            resource: string;
+            /**
+             * Format: int64
+             * @description How many rows were shown
+             */
+            results: number;
         };
         AcknowledgeMessage: Record<string, never>;
         AcknowledgeReminder: Record<string, never>;
@@ -7902,6 +8052,12 @@ export interface components {
              */
             until: string;
         };
+        PageAccessItem: {
+            /** @description The rows of this page */
+            items: components["schemas"]["AccessItem"][];
+            /** @description Cursor of the next page; absent on the last one */
+            next?: string;
+        };
         PageAgreementItem: {
             /** @description The rows of this page */
             items: components["schemas"]["AgreementItem"][];
@@ -10690,6 +10846,8 @@ export interface operations {
             header?: {
                 /** @description A position from X-Position: wait until the answer includes it */
                 "X-After"?: components["parameters"]["After"];
+                /** @description Why this is read, percent-encoded; kept in the access log */
+                "X-Purpose"?: string;
             };
             path?: never;
             cookie?: never;
@@ -10703,6 +10861,52 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PageEmployeeAbsence"];
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    "list-access-log": {
+        parameters: {
+            query?: {
+                /** @description Who looked at this client */
+                client?: string;
+                /** @description What this employee looked at, or another in their name */
+                employee?: string;
+                /** @description What was looked at */
+                resource?: "clients" | "contact_details" | "segments" | "negotiations" | "interactions" | "correspondence" | "work" | "performance" | "reports" | "exports" | "directory" | "accounts" | "access_log" | "emergency" | "approvals";
+                /** @description How it was looked at */
+                action?: "view" | "list" | "search" | "report" | "export";
+                /** @description At or after */
+                from?: string;
+                /** @description Before */
+                until?: string;
+                /** @description Rows per page */
+                limit?: components["parameters"]["Limit"];
+                /** @description Cursor of the page, from the previous answer */
+                cursor?: components["parameters"]["Cursor"];
+            };
+            header?: {
+                /** @description Why this is read, percent-encoded; kept in the access log */
+                "X-Purpose"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageAccessItem"];
                 };
             };
             401: components["responses"]["Problem401"];
@@ -10854,6 +11058,8 @@ export interface operations {
             header?: {
                 /** @description A position from X-Position: wait until the answer includes it */
                 "X-After"?: components["parameters"]["After"];
+                /** @description Why this is read, percent-encoded; kept in the access log */
+                "X-Purpose"?: string;
             };
             path?: never;
             cookie?: never;
@@ -10916,6 +11122,8 @@ export interface operations {
             header?: {
                 /** @description A position from X-Position: wait until the answer includes it */
                 "X-After"?: components["parameters"]["After"];
+                /** @description Why this is read, percent-encoded; kept in the access log */
+                "X-Purpose"?: string;
             };
             path?: never;
             cookie?: never;
@@ -10978,6 +11186,8 @@ export interface operations {
             header?: {
                 /** @description A position from X-Position: wait until the answer includes it */
                 "X-After"?: components["parameters"]["After"];
+                /** @description Why this is read, percent-encoded; kept in the access log */
+                "X-Purpose"?: string;
             };
             path?: never;
             cookie?: never;
@@ -11045,6 +11255,8 @@ export interface operations {
             header?: {
                 /** @description A position from X-Position: wait until the answer includes it */
                 "X-After"?: components["parameters"]["After"];
+                /** @description Why this is read, percent-encoded; kept in the access log */
+                "X-Purpose"?: string;
             };
             path: {
                 /** @description The record */
@@ -11584,6 +11796,8 @@ export interface operations {
             header?: {
                 /** @description A position from X-Position: wait until the answer includes it */
                 "X-After"?: components["parameters"]["After"];
+                /** @description Why this is read, percent-encoded; kept in the access log */
+                "X-Purpose"?: string;
             };
             path?: never;
             cookie?: never;
@@ -11651,6 +11865,8 @@ export interface operations {
             header?: {
                 /** @description A position from X-Position: wait until the answer includes it */
                 "X-After"?: components["parameters"]["After"];
+                /** @description Why this is read, percent-encoded; kept in the access log */
+                "X-Purpose"?: string;
             };
             path: {
                 /** @description The attachment */
@@ -11835,6 +12051,8 @@ export interface operations {
             header?: {
                 /** @description A position from X-Position: wait until the answer includes it */
                 "X-After"?: components["parameters"]["After"];
+                /** @description Why this is read, percent-encoded; kept in the access log */
+                "X-Purpose"?: string;
             };
             path?: never;
             cookie?: never;
@@ -11902,6 +12120,8 @@ export interface operations {
             header?: {
                 /** @description A position from X-Position: wait until the answer includes it */
                 "X-After"?: components["parameters"]["After"];
+                /** @description Why this is read, percent-encoded; kept in the access log */
+                "X-Purpose"?: string;
             };
             path: {
                 /** @description The record */
@@ -12181,6 +12401,8 @@ export interface operations {
             header?: {
                 /** @description A position from X-Position: wait until the answer includes it */
                 "X-After"?: components["parameters"]["After"];
+                /** @description Why this is read, percent-encoded; kept in the access log */
+                "X-Purpose"?: string;
             };
             path?: never;
             cookie?: never;
@@ -12219,6 +12441,8 @@ export interface operations {
             header?: {
                 /** @description A position from X-Position: wait until the answer includes it */
                 "X-After"?: components["parameters"]["After"];
+                /** @description Why this is read, percent-encoded; kept in the access log */
+                "X-Purpose"?: string;
             };
             path?: never;
             cookie?: never;
@@ -12286,6 +12510,8 @@ export interface operations {
             header?: {
                 /** @description A position from X-Position: wait until the answer includes it */
                 "X-After"?: components["parameters"]["After"];
+                /** @description Why this is read, percent-encoded; kept in the access log */
+                "X-Purpose"?: string;
             };
             path: {
                 /** @description The record */
@@ -12800,6 +13026,8 @@ export interface operations {
             header?: {
                 /** @description A position from X-Position: wait until the answer includes it */
                 "X-After"?: components["parameters"]["After"];
+                /** @description Why this is read, percent-encoded; kept in the access log */
+                "X-Purpose"?: string;
             };
             path?: never;
             cookie?: never;
@@ -12867,6 +13095,8 @@ export interface operations {
             header?: {
                 /** @description A position from X-Position: wait until the answer includes it */
                 "X-After"?: components["parameters"]["After"];
+                /** @description Why this is read, percent-encoded; kept in the access log */
+                "X-Purpose"?: string;
             };
             path: {
                 /** @description The record */
@@ -13232,6 +13462,8 @@ export interface operations {
             header?: {
                 /** @description A position from X-Position: wait until the answer includes it */
                 "X-After"?: components["parameters"]["After"];
+                /** @description Why this is read, percent-encoded; kept in the access log */
+                "X-Purpose"?: string;
             };
             path: {
                 /** @description The record */
@@ -13365,6 +13597,8 @@ export interface operations {
             header?: {
                 /** @description A position from X-Position: wait until the answer includes it */
                 "X-After"?: components["parameters"]["After"];
+                /** @description Why this is read, percent-encoded; kept in the access log */
+                "X-Purpose"?: string;
             };
             path: {
                 /** @description The counterparty */
@@ -13443,6 +13677,8 @@ export interface operations {
             header?: {
                 /** @description A position from X-Position: wait until the answer includes it */
                 "X-After"?: components["parameters"]["After"];
+                /** @description Why this is read, percent-encoded; kept in the access log */
+                "X-Purpose"?: string;
             };
             path: {
                 /** @description The record */
@@ -13819,6 +14055,8 @@ export interface operations {
             header?: {
                 /** @description A position from X-Position: wait until the answer includes it */
                 "X-After"?: components["parameters"]["After"];
+                /** @description Why this is read, percent-encoded; kept in the access log */
+                "X-Purpose"?: string;
             };
             path?: never;
             cookie?: never;
@@ -13848,6 +14086,8 @@ export interface operations {
             header?: {
                 /** @description A position from X-Position: wait until the answer includes it */
                 "X-After"?: components["parameters"]["After"];
+                /** @description Why this is read, percent-encoded; kept in the access log */
+                "X-Purpose"?: string;
             };
             path?: never;
             cookie?: never;
@@ -14088,6 +14328,8 @@ export interface operations {
             header?: {
                 /** @description A position from X-Position: wait until the answer includes it */
                 "X-After"?: components["parameters"]["After"];
+                /** @description Why this is read, percent-encoded; kept in the access log */
+                "X-Purpose"?: string;
             };
             path?: never;
             cookie?: never;
@@ -14128,6 +14370,8 @@ export interface operations {
             header?: {
                 /** @description A position from X-Position: wait until the answer includes it */
                 "X-After"?: components["parameters"]["After"];
+                /** @description Why this is read, percent-encoded; kept in the access log */
+                "X-Purpose"?: string;
             };
             path?: never;
             cookie?: never;
@@ -14456,6 +14700,8 @@ export interface operations {
             header?: {
                 /** @description A position from X-Position: wait until the answer includes it */
                 "X-After"?: components["parameters"]["After"];
+                /** @description Why this is read, percent-encoded; kept in the access log */
+                "X-Purpose"?: string;
             };
             path?: never;
             cookie?: never;
@@ -14523,6 +14769,8 @@ export interface operations {
             header?: {
                 /** @description A position from X-Position: wait until the answer includes it */
                 "X-After"?: components["parameters"]["After"];
+                /** @description Why this is read, percent-encoded; kept in the access log */
+                "X-Purpose"?: string;
             };
             path: {
                 /** @description The employee */
@@ -15107,6 +15355,8 @@ export interface operations {
             header?: {
                 /** @description A position from X-Position: wait until the answer includes it */
                 "X-After"?: components["parameters"]["After"];
+                /** @description Why this is read, percent-encoded; kept in the access log */
+                "X-Purpose"?: string;
             };
             path?: never;
             cookie?: never;
@@ -15167,6 +15417,8 @@ export interface operations {
             header?: {
                 /** @description A position from X-Position: wait until the answer includes it */
                 "X-After"?: components["parameters"]["After"];
+                /** @description Why this is read, percent-encoded; kept in the access log */
+                "X-Purpose"?: string;
             };
             path?: never;
             cookie?: never;
@@ -15209,6 +15461,8 @@ export interface operations {
             header?: {
                 /** @description A position from X-Position: wait until the answer includes it */
                 "X-After"?: components["parameters"]["After"];
+                /** @description Why this is read, percent-encoded; kept in the access log */
+                "X-Purpose"?: string;
             };
             path?: never;
             cookie?: never;
@@ -15273,6 +15527,8 @@ export interface operations {
             header?: {
                 /** @description A position from X-Position: wait until the answer includes it */
                 "X-After"?: components["parameters"]["After"];
+                /** @description Why this is read, percent-encoded; kept in the access log */
+                "X-Purpose"?: string;
             };
             path?: never;
             cookie?: never;
@@ -15325,6 +15581,8 @@ export interface operations {
             header?: {
                 /** @description A position from X-Position: wait until the answer includes it */
                 "X-After"?: components["parameters"]["After"];
+                /** @description Why this is read, percent-encoded; kept in the access log */
+                "X-Purpose"?: string;
             };
             path: {
                 /** @description The record */
@@ -15398,6 +15656,8 @@ export interface operations {
             header?: {
                 /** @description A position from X-Position: wait until the answer includes it */
                 "X-After"?: components["parameters"]["After"];
+                /** @description Why this is read, percent-encoded; kept in the access log */
+                "X-Purpose"?: string;
             };
             path?: never;
             cookie?: never;
@@ -15462,6 +15722,8 @@ export interface operations {
             header?: {
                 /** @description A position from X-Position: wait until the answer includes it */
                 "X-After"?: components["parameters"]["After"];
+                /** @description Why this is read, percent-encoded; kept in the access log */
+                "X-Purpose"?: string;
             };
             path?: never;
             cookie?: never;
@@ -15695,6 +15957,8 @@ export interface operations {
             header?: {
                 /** @description A position from X-Position: wait until the answer includes it */
                 "X-After"?: components["parameters"]["After"];
+                /** @description Why this is read, percent-encoded; kept in the access log */
+                "X-Purpose"?: string;
             };
             path?: never;
             cookie?: never;
@@ -15724,6 +15988,8 @@ export interface operations {
             header?: {
                 /** @description A position from X-Position: wait until the answer includes it */
                 "X-After"?: components["parameters"]["After"];
+                /** @description Why this is read, percent-encoded; kept in the access log */
+                "X-Purpose"?: string;
             };
             path?: never;
             cookie?: never;
@@ -15756,6 +16022,8 @@ export interface operations {
             header?: {
                 /** @description A position from X-Position: wait until the answer includes it */
                 "X-After"?: components["parameters"]["After"];
+                /** @description Why this is read, percent-encoded; kept in the access log */
+                "X-Purpose"?: string;
             };
             path?: never;
             cookie?: never;
@@ -15875,6 +16143,8 @@ export interface operations {
             header?: {
                 /** @description A position from X-Position: wait until the answer includes it */
                 "X-After"?: components["parameters"]["After"];
+                /** @description Why this is read, percent-encoded; kept in the access log */
+                "X-Purpose"?: string;
             };
             path?: never;
             cookie?: never;
@@ -15941,6 +16211,8 @@ export interface operations {
             header?: {
                 /** @description A position from X-Position: wait until the answer includes it */
                 "X-After"?: components["parameters"]["After"];
+                /** @description Why this is read, percent-encoded; kept in the access log */
+                "X-Purpose"?: string;
             };
             path?: never;
             cookie?: never;
@@ -16008,6 +16280,8 @@ export interface operations {
             header?: {
                 /** @description A position from X-Position: wait until the answer includes it */
                 "X-After"?: components["parameters"]["After"];
+                /** @description Why this is read, percent-encoded; kept in the access log */
+                "X-Purpose"?: string;
             };
             path: {
                 /** @description The message */
@@ -16522,6 +16796,8 @@ export interface operations {
             header?: {
                 /** @description A position from X-Position: wait until the answer includes it */
                 "X-After"?: components["parameters"]["After"];
+                /** @description Why this is read, percent-encoded; kept in the access log */
+                "X-Purpose"?: string;
             };
             path?: never;
             cookie?: never;
@@ -16589,6 +16865,8 @@ export interface operations {
             header?: {
                 /** @description A position from X-Position: wait until the answer includes it */
                 "X-After"?: components["parameters"]["After"];
+                /** @description Why this is read, percent-encoded; kept in the access log */
+                "X-Purpose"?: string;
             };
             path: {
                 /** @description The record */
@@ -17287,7 +17565,10 @@ export interface operations {
                 /** @description Answer with what had been recorded by this instant */
                 as_of?: string;
             };
-            header?: never;
+            header?: {
+                /** @description Why this is read, percent-encoded; kept in the access log */
+                "X-Purpose"?: string;
+            };
             path: {
                 /** @description Kind of record, such as assignment */
                 kind: string;
@@ -17321,7 +17602,10 @@ export interface operations {
                 /** @description Answer with what had been recorded by this instant */
                 as_of?: string;
             };
-            header?: never;
+            header?: {
+                /** @description Why this is read, percent-encoded; kept in the access log */
+                "X-Purpose"?: string;
+            };
             path: {
                 /** @description Kind of record, such as assignment */
                 kind: string;
@@ -17370,6 +17654,8 @@ export interface operations {
             header?: {
                 /** @description A position from X-Position: wait until the answer includes it */
                 "X-After"?: components["parameters"]["After"];
+                /** @description Why this is read, percent-encoded; kept in the access log */
+                "X-Purpose"?: string;
             };
             path?: never;
             cookie?: never;
@@ -17636,6 +17922,42 @@ export interface operations {
             503: components["responses"]["Problem503"];
         };
     };
+    "report-access": {
+        parameters: {
+            query?: {
+                /** @description The last so many days, today with them */
+                days?: number;
+                /** @description Only this employee */
+                employee?: string;
+                /** @description Only what is worth a question */
+                flagged?: boolean;
+            };
+            header?: {
+                /** @description Why this is read, percent-encoded; kept in the access log */
+                "X-Purpose"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccessDay"][];
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
     "report-assignments": {
         parameters: {
             query?: {
@@ -17649,6 +17971,8 @@ export interface operations {
             header?: {
                 /** @description A position from X-Position: wait until the answer includes it */
                 "X-After"?: components["parameters"]["After"];
+                /** @description Why this is read, percent-encoded; kept in the access log */
+                "X-Purpose"?: string;
             };
             path?: never;
             cookie?: never;
@@ -17689,6 +18013,8 @@ export interface operations {
             header?: {
                 /** @description A position from X-Position: wait until the answer includes it */
                 "X-After"?: components["parameters"]["After"];
+                /** @description Why this is read, percent-encoded; kept in the access log */
+                "X-Purpose"?: string;
             };
             path?: never;
             cookie?: never;
@@ -17733,6 +18059,8 @@ export interface operations {
             header?: {
                 /** @description A position from X-Position: wait until the answer includes it */
                 "X-After"?: components["parameters"]["After"];
+                /** @description Why this is read, percent-encoded; kept in the access log */
+                "X-Purpose"?: string;
             };
             path?: never;
             cookie?: never;
@@ -17769,6 +18097,8 @@ export interface operations {
             header?: {
                 /** @description A position from X-Position: wait until the answer includes it */
                 "X-After"?: components["parameters"]["After"];
+                /** @description Why this is read, percent-encoded; kept in the access log */
+                "X-Purpose"?: string;
             };
             path?: never;
             cookie?: never;
@@ -17811,6 +18141,8 @@ export interface operations {
             header?: {
                 /** @description A position from X-Position: wait until the answer includes it */
                 "X-After"?: components["parameters"]["After"];
+                /** @description Why this is read, percent-encoded; kept in the access log */
+                "X-Purpose"?: string;
             };
             path?: never;
             cookie?: never;
@@ -17840,6 +18172,8 @@ export interface operations {
             header?: {
                 /** @description A position from X-Position: wait until the answer includes it */
                 "X-After"?: components["parameters"]["After"];
+                /** @description Why this is read, percent-encoded; kept in the access log */
+                "X-Purpose"?: string;
             };
             path?: never;
             cookie?: never;
@@ -17886,6 +18220,8 @@ export interface operations {
             header?: {
                 /** @description A position from X-Position: wait until the answer includes it */
                 "X-After"?: components["parameters"]["After"];
+                /** @description Why this is read, percent-encoded; kept in the access log */
+                "X-Purpose"?: string;
             };
             path?: never;
             cookie?: never;
@@ -17940,6 +18276,8 @@ export interface operations {
             header?: {
                 /** @description A position from X-Position: wait until the answer includes it */
                 "X-After"?: components["parameters"]["After"];
+                /** @description Why this is read, percent-encoded; kept in the access log */
+                "X-Purpose"?: string;
             };
             path?: never;
             cookie?: never;
@@ -17988,6 +18326,8 @@ export interface operations {
             header?: {
                 /** @description A position from X-Position: wait until the answer includes it */
                 "X-After"?: components["parameters"]["After"];
+                /** @description Why this is read, percent-encoded; kept in the access log */
+                "X-Purpose"?: string;
             };
             path?: never;
             cookie?: never;
@@ -18030,6 +18370,8 @@ export interface operations {
             header?: {
                 /** @description A position from X-Position: wait until the answer includes it */
                 "X-After"?: components["parameters"]["After"];
+                /** @description Why this is read, percent-encoded; kept in the access log */
+                "X-Purpose"?: string;
             };
             path?: never;
             cookie?: never;
@@ -18056,7 +18398,10 @@ export interface operations {
     "get-screening-rules": {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Why this is read, percent-encoded; kept in the access log */
+                "X-Purpose"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -18128,6 +18473,8 @@ export interface operations {
             header?: {
                 /** @description A position from X-Position: wait until the answer includes it */
                 "X-After"?: components["parameters"]["After"];
+                /** @description Why this is read, percent-encoded; kept in the access log */
+                "X-Purpose"?: string;
             };
             path?: never;
             cookie?: never;
@@ -18543,7 +18890,10 @@ export interface operations {
                 /** @description At most so many */
                 limit?: number;
             };
-            header?: never;
+            header?: {
+                /** @description Why this is read, percent-encoded; kept in the access log */
+                "X-Purpose"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -18606,6 +18956,8 @@ export interface operations {
             header?: {
                 /** @description A position from X-Position: wait until the answer includes it */
                 "X-After"?: components["parameters"]["After"];
+                /** @description Why this is read, percent-encoded; kept in the access log */
+                "X-Purpose"?: string;
             };
             path?: never;
             cookie?: never;
@@ -18662,6 +19014,8 @@ export interface operations {
             header?: {
                 /** @description A position from X-Position: wait until the answer includes it */
                 "X-After"?: components["parameters"]["After"];
+                /** @description Why this is read, percent-encoded; kept in the access log */
+                "X-Purpose"?: string;
             };
             path?: never;
             cookie?: never;
@@ -18729,6 +19083,8 @@ export interface operations {
             header?: {
                 /** @description A position from X-Position: wait until the answer includes it */
                 "X-After"?: components["parameters"]["After"];
+                /** @description Why this is read, percent-encoded; kept in the access log */
+                "X-Purpose"?: string;
             };
             path: {
                 /** @description The thread */
@@ -19501,6 +19857,8 @@ export interface operations {
             header?: {
                 /** @description A position from X-Position: wait until the answer includes it */
                 "X-After"?: components["parameters"]["After"];
+                /** @description Why this is read, percent-encoded; kept in the access log */
+                "X-Purpose"?: string;
             };
             path?: never;
             cookie?: never;
@@ -19716,6 +20074,8 @@ export interface operations {
             header?: {
                 /** @description A position from X-Position: wait until the answer includes it */
                 "X-After"?: components["parameters"]["After"];
+                /** @description Why this is read, percent-encoded; kept in the access log */
+                "X-Purpose"?: string;
             };
             path?: never;
             cookie?: never;
@@ -19947,6 +20307,8 @@ export interface operations {
             header?: {
                 /** @description A position from X-Position: wait until the answer includes it */
                 "X-After"?: components["parameters"]["After"];
+                /** @description Why this is read, percent-encoded; kept in the access log */
+                "X-Purpose"?: string;
             };
             path?: never;
             cookie?: never;

@@ -10,6 +10,7 @@ import type schedule from './ru/schedule.json'
 import type reminders from './ru/reminders.json'
 import type trail from './ru/trail.json'
 import type employees from './ru/employees.json'
+import type access from './ru/access.json'
 import type admin from './ru/admin.json'
 import type reference from './ru/reference.json'
 import type files from './ru/files.json'
@@ -33,6 +34,7 @@ declare module 'i18next' {
       reminders: typeof reminders
       trail: typeof trail
       employees: typeof employees
+      access: typeof access
       admin: typeof admin
       reference: typeof reference
       files: typeof files

@@ -22,7 +22,7 @@ const chunks: BackendModule = {
   },
 }
 
-/** Names of fields, refusals and kinds of event. */
+/** Names of fields, refusals, kinds of event, and the words of the journals. */
 export const details = 'details.gen'
 
 /** The language chosen on this machine; Russian until somebody chooses. */

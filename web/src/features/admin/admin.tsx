@@ -1,5 +1,5 @@
 import { Tabs } from '@mantine/core'
-import { IconBuildingCommunity, IconCalendarCog, IconKey, IconShieldCheck, IconUserCog, type Icon } from '@tabler/icons-react'
+import { IconBuildingCommunity, IconCalendarCog, IconEye, IconKey, IconShieldCheck, IconUserCog, type Icon } from '@tabler/icons-react'
 import type { ComponentType } from 'react'
 import { useTranslation } from 'react-i18next'
 
@@ -16,9 +16,10 @@ const Tokens = later(() => import('./tokens').then((m) => m.Tokens), <Loading />
 const Screening = later(() => import('./screening').then((m) => m.Screening), <Loading />)
 const Departments = later(() => import('./departments').then((m) => m.Departments), <Loading />)
 const Calendars = later(() => import('./calendars').then((m) => m.Calendars), <Loading />)
+const AccessLog = later(() => import('./access').then((m) => m.AccessLog), <Loading />)
 const Accounts = later(() => import('./accounts').then((m) => m.Accounts), <Loading />)
 
-type Tab = { name: 'departments' | 'calendars' | 'screening' | 'accounts' | 'tokens'; icon: Icon; screen: ComponentType; operation?: string }
+type Tab = { name: 'departments' | 'calendars' | 'screening' | 'accounts' | 'access' | 'tokens'; icon: Icon; screen: ComponentType; operation?: string }
 
 // A tab that names an operation is there for those who may use it; the others are good to read for everybody.
 const tabs: Tab[] = [
@@ -26,8 +27,12 @@ const tabs: Tab[] = [
   { name: 'calendars', icon: IconCalendarCog, screen: Calendars },
   { name: 'screening', icon: IconShieldCheck, screen: Screening },
   { name: 'accounts', icon: IconUserCog, screen: Accounts, operation: 'create-account' },
+  { name: 'access', icon: IconEye, screen: AccessLog, operation: 'list-access-log' },
   { name: 'tokens', icon: IconKey, screen: Tokens },
 ]
+
+// Each tab has its own part of the address.
+const cleared = Object.fromEntries(['new', 'id', 'month', 'view', 'employee', 'client', 'resource', 'action', 'from', 'until', 'days', 'flagged'].map((name) => [name, undefined]))
 
 /** How the company is made and by which rules Letopis works. */
 export function Admin() {
@@ -40,7 +45,7 @@ export function Admin() {
   return (
     <Page title={t('title')} subtitle={t('subtitle')}>
       <PresentOnly />
-      <Tabs value={current.name} onChange={(tab) => setParams({ tab: tab ?? undefined, new: undefined, id: undefined, month: undefined }, { push: true })} keepMounted={false}>
+      <Tabs value={current.name} onChange={(tab) => setParams({ tab: tab ?? undefined, ...cleared }, { push: true })} keepMounted={false}>
         <Tabs.List aria-label={t('tabs')} className={classes.tabs}>
           {offered.map((tab) => (
             <Tabs.Tab key={tab.name} value={tab.name} leftSection={<tab.icon size={16} aria-hidden />}>

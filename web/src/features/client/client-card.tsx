@@ -6,6 +6,7 @@ import { useTranslation } from 'react-i18next'
 
 import { useRead, type Schema } from '@/api/hooks'
 import { useAsOf } from '@/app/asof'
+import { useMay } from '@/app/session'
 import { useWords } from '@/i18n'
 import { StateBadge } from '@/ui/badge'
 import { Files } from '@/ui/files'
@@ -24,11 +25,12 @@ import classes from './client.module.css'
 
 const AssignmentsTab = later(() => import('./dealings').then((m) => m.AssignmentsTab), <Loading />)
 const NegotiationsTab = later(() => import('./dealings').then((m) => m.NegotiationsTab), <Loading />)
+const LookedTab = later(() => import('@/ui/looked').then((m) => m.LookedTab), <Loading />)
 const ContactReport = later(() => import('./contact-report').then((m) => m.ContactReport))
 
 const People = lazy(() => import('./people').then((it) => ({ default: it.People })))
 
-const tabs = ['history', 'people', 'negotiations', 'assignments', 'files'] as const
+const tabs = ['history', 'people', 'negotiations', 'assignments', 'files', 'looked'] as const
 
 /** A client: facts left, what happened right; today or as of a past day. */
 export function ClientCard() {
@@ -134,14 +136,16 @@ function CardTabs({ id, facts, people }: { id: string; facts: ClientFacts; peopl
   const { t } = useTranslation('client')
   const asked = useParams()
   const set = useSetParams()
-  const tab = tabs.find((one) => one === asked.tab) ?? 'history'
+  const may = useMay()
+  const offered = tabs.filter((one) => one !== 'looked' || may('list-access-log'))
+  const tab = offered.find((one) => one === asked.tab) ?? 'history'
   // Each tab has its own filters in the address.
   const choose = (chosen: string | null) =>
     set({ tab: chosen === 'history' ? undefined : (chosen ?? undefined), kind: undefined, q: undefined, person: undefined, from: undefined, until: undefined, topic: undefined, on: undefined, view: undefined }, { push: true })
   return (
     <Tabs value={tab} onChange={choose} keepMounted={false}>
       <Tabs.List className={classes.tabs} mb="md">
-        {tabs.map((one) => (
+        {offered.map((one) => (
           <Tabs.Tab key={one} value={one}>
             {t(`tab.${one}`)}
           </Tabs.Tab>
@@ -163,6 +167,9 @@ function CardTabs({ id, facts, people }: { id: string; facts: ClientFacts; peopl
       </Tabs.Panel>
       <Tabs.Panel value="files">
         <Files kind="counterparty" id={id} all />
+      </Tabs.Panel>
+      <Tabs.Panel value="looked">
+        <LookedTab client={id} />
       </Tabs.Panel>
     </Tabs>
   )

@@ -1,5 +1,5 @@
 import { Alert, Anchor, Badge, Grid, Group, Stack, Text } from '@mantine/core'
-import { IconHistory, IconUserShare } from '@tabler/icons-react'
+import { IconEye, IconHistory, IconUserShare } from '@tabler/icons-react'
 import { Link, useNavigate, useParams as useRouteParams } from '@tanstack/react-router'
 import { useEffect, useState } from 'react'
 import { useTranslation } from 'react-i18next'
@@ -94,7 +94,8 @@ function CardActions({ of: one, mayPlan, onForm }: { of: Detail; mayPlan: boolea
     impossible: name === 'planAbsence' && !mayPlan && t('absence.notYours'),
   }))
   const trail = { label: common('whoChanged'), icon: IconHistory, onClick: () => void navigate({ to: `/trail/employee/${one.id}` as '/' }), reads: true }
-  return <Actions of={[...actions, trail]} />
+  const looked = { label: t('looked'), icon: IconEye, onClick: () => void navigate({ to: '/admin', search: { tab: 'access', employee: one.id } }), reads: true }
+  return <Actions of={[...actions, trail, ...(may('list-access-log') ? [looked] : [])]} />
 }
 
 function StandsIn({ of: one }: { of: Detail }) {

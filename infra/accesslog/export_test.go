@@ -1,0 +1,4 @@
+package accesslog
+
+// Narrow leaves room for so many entries to wait.
+func (l *Log) Narrow(size int) { l.size = size }
