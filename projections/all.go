@@ -7,4 +7,5 @@ var All = []Projection{
 	Clients, ContactUse, Influence, Duplicates, AudienceGroups,
 	Assignments, WorkItems, Negotiations, Commitments, Reminders, DailyReports,
 	Employees, Messages, Threads,
+	EmergencyAccesses, Approvals,
 }

@@ -51,6 +51,8 @@ type API struct {
 	mux  *mux.Router
 	// operations are the ids of all operations.
 	operations []string
+	// stored are the commands as they are given later, by operation id.
+	stored map[string]storedCommand
 }
 
 // apiVersion is the version of the HTTP API, not of the program.
@@ -101,7 +103,7 @@ func build(d Deps) *API {
 		"token":   {Type: "http", Scheme: "bearer"},
 	}
 	config.Security = []map[string][]string{{"session": {}}, {"token": {}}}
-	a := &API{Deps: d, mux: router}
+	a := &API{Deps: d, mux: router, stored: map[string]storedCommand{}}
 	a.huma = humamux.New(router, config)
 	a.huma.UseMiddleware(a.admit)
 	for _, register := range []func(*API){
@@ -110,6 +112,7 @@ func build(d Deps) *API {
 		registerAssignments, registerNegotiations, registerReminders, registerDailyReport,
 		registerCounterparties,
 		registerEmployees, registerMessages, registerThreads,
+		registerEmergencyAccesses, registerApprovals,
 	} {
 		register(a)
 	}

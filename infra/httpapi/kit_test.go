@@ -83,7 +83,17 @@ func (e everybody) Roles(_ context.Context, id domain.EmployeeID) ([]domain.Role
 	return e[id], nil
 }
 
-func (e everybody) Standing(context.Context, domain.EmployeeID) (access.Standing, error) {
+func (e everybody) WithRoles(_ context.Context, roles []domain.Role) ([]identity.Colleague, error) {
+	var found []identity.Colleague
+	for id, have := range e {
+		if slices.ContainsFunc(have, func(role domain.Role) bool { return slices.Contains(roles, role) }) {
+			found = append(found, identity.Colleague{Employee: id, Roles: have})
+		}
+	}
+	return found, nil
+}
+
+func (e everybody) Standing(context.Context, domain.EmployeeID, time.Time) (access.Standing, error) {
 	return access.Standing{Team: slices.Collect(maps.Keys(e))}, nil
 }
 
@@ -124,7 +134,7 @@ func newKit(tb testing.TB) *kit {
 		k.token[role], k.who[role] = token, id
 	}
 	logger := slog.New(slog.NewJSONHandler(k.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
-	k.executor = commands.NewExecutor(k.store, time.Now, identity.Guard).WithGate(identity.Gate)
+	k.executor = commands.NewExecutor(k.store, time.Now, identity.Guard, k.secondPerson).WithGate(identity.Gate)
 	handler, err := httpapi.New(httpapi.Deps{
 		Executor: k.executor, Queries: &readmodels.Queries{DB: k.pool}, Hub: postgres.NewHub(k.pool, logger),
 		Identity: k.identity, Logger: logger, Health: func(context.Context) map[string]error { return nil }, Streams: t.Context(),
@@ -139,6 +149,13 @@ func newKit(tb testing.TB) *kit {
 	t.Cleanup(server.Close)
 	k.url = server.URL
 	return k
+}
+
+// secondPerson is the middleware as the program has it.
+func (k *kit) secondPerson(next commands.Handler) commands.Handler {
+	return func(ctx context.Context, in commands.Invocation) (commands.Receipt, error) {
+		return k.identity.SecondPerson(ctx, in, next)
+	}
 }
 
 // pages is a user interface of one page beside the API.
