@@ -42,6 +42,8 @@ type kit struct {
 	identity   *identity.Service
 	projectors []*postgres.Projector
 	log        *written
+	staff      everybody
+	mu         *sync.Mutex // of the staff
 }
 
 // countedStore tells where the log ends without copying it.
@@ -78,6 +80,30 @@ func (w *written) String() string {
 
 // everybody has the role that their id stands for, and works in one department.
 type everybody map[domain.EmployeeID][]domain.Role
+
+// guarded is everybody, for tests that change roles while the server looks them up.
+type guarded struct {
+	everybody
+	mu *sync.Mutex
+}
+
+func (g guarded) Roles(ctx context.Context, id domain.EmployeeID) ([]domain.Role, error) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.everybody.Roles(ctx, id)
+}
+
+func (g guarded) Standing(ctx context.Context, id domain.EmployeeID, now time.Time) (access.Standing, error) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.everybody.Standing(ctx, id, now)
+}
+
+func (g guarded) WithRoles(ctx context.Context, roles []domain.Role) ([]identity.Colleague, error) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.everybody.WithRoles(ctx, roles)
+}
 
 func (e everybody) Roles(_ context.Context, id domain.EmployeeID) ([]domain.Role, error) {
 	return e[id], nil
@@ -119,7 +145,8 @@ func newKit(tb testing.TB) *kit {
 		k.projectors = append(k.projectors, projector)
 	}
 	staff := everybody{}
-	k.identity = identity.New(k.pool, staff, time.Now, identity.Settings{})
+	k.staff, k.mu = staff, &sync.Mutex{}
+	k.identity = identity.New(k.pool, guarded{staff, k.mu}, time.Now, identity.Settings{})
 	for _, role := range domain.Roles {
 		id := domain.NewID[domain.Employee]()
 		staff[id] = []domain.Role{role}
