@@ -105,8 +105,10 @@ type EmergencyAccessWasReviewed struct {
 func (e EmergencyAccessWasOpened) Apply(a *EmergencyAccess) {
 	*a = EmergencyAccess{Person: e.Person, Client: e.Client, Reason: e.Reason, OpenedAt: e.From, Until: e.Until, State: EmergencyOpen}
 }
-func (e EmergencyAccessWasEnded) Apply(a *EmergencyAccess)   { a.State, a.EndedAt = EmergencyEnded, e.At }
-func (e EmergencyAccessHasExpired) Apply(a *EmergencyAccess) { a.State, a.EndedAt = EmergencyExpired, e.At }
+func (e EmergencyAccessWasEnded) Apply(a *EmergencyAccess) { a.State, a.EndedAt = EmergencyEnded, e.At }
+func (e EmergencyAccessHasExpired) Apply(a *EmergencyAccess) {
+	a.State, a.EndedAt = EmergencyExpired, e.At
+}
 func (e EmergencyAccessWasReviewed) Apply(a *EmergencyAccess) {
 	a.State, a.Reviewer, a.Verdict, a.Remark = EmergencyReviewed, e.Reviewer, e.Verdict, e.Remark
 }

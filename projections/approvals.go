@@ -52,9 +52,15 @@ var Approvals = Projection{Name: "approvals", Version: 1, Schema: approvalsSQL, 
 			r.State, r.Decider, r.DecidedAt, r.Answer = string(domain.ApprovalRefused), e.Event.Decider, e.At(), e.Event.Answer
 		})
 	}),
-	On(func(b *Batch, e Envelope[domain.ApprovalWasWithdrawn]) { settleApproval(b, e.Key(), domain.ApprovalWithdrawn, "") }),
-	On(func(b *Batch, e Envelope[domain.ApprovalHasExpired]) { settleApproval(b, e.Key(), domain.ApprovalExpired, "") }),
-	On(func(b *Batch, e Envelope[domain.ApprovalWasCarriedOut]) { settleApproval(b, e.Key(), domain.ApprovalDone, "") }),
+	On(func(b *Batch, e Envelope[domain.ApprovalWasWithdrawn]) {
+		settleApproval(b, e.Key(), domain.ApprovalWithdrawn, "")
+	}),
+	On(func(b *Batch, e Envelope[domain.ApprovalHasExpired]) {
+		settleApproval(b, e.Key(), domain.ApprovalExpired, "")
+	}),
+	On(func(b *Batch, e Envelope[domain.ApprovalWasCarriedOut]) {
+		settleApproval(b, e.Key(), domain.ApprovalDone, "")
+	}),
 	On(func(b *Batch, e Envelope[domain.ApprovalHasFailed]) {
 		settleApproval(b, e.Key(), domain.ApprovalFailed, e.Event.Code)
 	}),

@@ -204,9 +204,9 @@ func TestApproverAndRequesterAreJudgedAsTheyAreNow(t *testing.T) {
 }
 
 func (p *pair) become(id domain.EmployeeID, role domain.Role) {
-	p.kit.mu.Lock()
+	p.mu.Lock()
 	p.staff[id] = []domain.Role{role}
-	p.kit.mu.Unlock()
+	p.mu.Unlock()
 	p.identity.Forget(id)
 }
 
@@ -284,7 +284,7 @@ func TestExpiredAndWithdrawnRequestsHaveNoEffect(t *testing.T) {
 	}
 	p.refused("approval.wrong_state", other, "/v1/approvals/"+id+"/approve", `{}`)
 	second := p.ask()
-	p.refused("approval.foreign", other, "/v1/approvals/"+second+"/withdraw", `{}`)
+	p.refused("forbidden", other, "/v1/approvals/"+second+"/withdraw", `{}`)
 	if status, answer := p.send(domain.RoleAdministrator, "POST", "/v1/approvals/"+second+"/withdraw", `{}`); status != 200 {
 		t.Fatalf("%d %s", status, answer)
 	}

@@ -12,6 +12,7 @@ import type trail from './ru/trail.json'
 import type employees from './ru/employees.json'
 import type admin from './ru/admin.json'
 import type reference from './ru/reference.json'
+import type secondPerson from './ru/second-person.json'
 
 // Keys are typed from the Russian texts: a text that does not exist does not compile. That the English ones have
 // the same keys is checked by texts.test.ts, which the build runs.
@@ -33,6 +34,7 @@ declare module 'i18next' {
       employees: typeof employees
       admin: typeof admin
       reference: typeof reference
+      'second-person': typeof secondPerson
     }
   }
 }
