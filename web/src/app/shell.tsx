@@ -16,11 +16,11 @@ import { LangButton, ThemeButton } from './looks'
 import { nav, type NavItem } from './nav'
 import { useMay } from './session'
 import classes from './shell.module.css'
-import { UserMenu } from './user-menu'
 
 // What opens on a click is fetched after the first screen; its place is kept.
 const AsOfButton = later(() => import('./asof-button').then((m) => m.AsOfButton), <Skeleton w={{ base: 38, lg: 190 }} h={34} />)
 const Bell = later(() => import('./bell').then((m) => m.Bell), <Skeleton circle h={34} />)
+const UserMenu = later(() => import('./user-menu').then((m) => m.UserMenu), <Skeleton circle h={30} m={2} />)
 const StandingBanners = later(() => import('./standing-banners').then((m) => m.StandingBanners))
 const Palette = lazy(() => import('./palette').then((m) => ({ default: m.Palette })))
 

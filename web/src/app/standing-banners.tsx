@@ -25,7 +25,7 @@ export function StandingBanners() {
 }
 
 function Acting() {
-  const { t } = useTranslation()
+  const { t } = useTranslation('second-person')
   const acting = useActingFor()
   const actFor = useActFor()
   const standsIn = useRead('/v1/me/stands-in-for', {}, { enabled: Boolean(acting) })
@@ -49,7 +49,7 @@ function Acting() {
 }
 
 function OwnEmergency() {
-  const { t } = useTranslation()
+  const { t } = useTranslation('second-person')
   const said = useSay()
   const client = useQueryClient()
   const mine = useRead('/v1/emergency-accesses', { query: { view: 'mine', limit: 5 } })
@@ -76,7 +76,7 @@ function OwnEmergency() {
 }
 
 function Unreviewed() {
-  const { t } = useTranslation()
+  const { t } = useTranslation('second-person')
   const found = useRead('/v1/emergency-accesses', { query: { view: 'unreviewed', limit: 50 } })
   const count = found.data?.items.length ?? 0
   if (count === 0) return null

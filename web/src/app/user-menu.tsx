@@ -1,5 +1,5 @@
 import { ActionIcon, Menu, Stack, Text } from '@mantine/core'
-import { IconLogout, IconSettings, IconUrgent } from '@tabler/icons-react'
+import { IconLogout, IconSettings } from '@tabler/icons-react'
 import { Link } from '@tanstack/react-router'
 import { Suspense, lazy } from 'react'
 import { useTranslation } from 'react-i18next'
@@ -8,16 +8,15 @@ import { useRead } from '@/api/hooks'
 import { useWords } from '@/i18n'
 import { Face } from '@/ui/links'
 
-import { useMay, useMe, useSigning } from './session'
+import { useMe, useSigning } from './session'
 
-const Substitutions = lazy(() => import('./substitutions').then((m) => ({ default: m.Substitutions })))
+const PersonalSteps = lazy(() => import('./personal-steps').then((m) => ({ default: m.PersonalSteps })))
 const LookControls = lazy(() => import('./look-controls').then((m) => ({ default: m.LookControls })))
 
 export function UserMenu() {
   const { t } = useTranslation()
   const words = useWords()
   const me = useMe()
-  const may = useMay()
   const who = useRead('/v1/employees/{id}', { path: { id: me.employee_id } }, { staleTime: 300_000 })
   const { signOut } = useSigning()
   const name = who.data?.name ?? me.login
@@ -43,13 +42,8 @@ export function UserMenu() {
         </Stack>
         <Menu.Divider />
         <Suspense fallback={null}>
-          <Substitutions />
+          <PersonalSteps />
         </Suspense>
-        {may('open-emergency-access') && (
-          <Menu.Item component={Link} to="/emergency" search={{ new: '1' } as never} closeMenuOnClick leftSection={<IconUrgent size={16} aria-hidden />}>
-            {t('emergency.open')}
-          </Menu.Item>
-        )}
         <Menu.Item component={Link} to="/settings" closeMenuOnClick leftSection={<IconSettings size={16} aria-hidden />}>
           {t('settings')}
         </Menu.Item>

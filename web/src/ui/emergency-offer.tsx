@@ -7,7 +7,7 @@ import { useMay } from '@/app/session'
 
 /** Offers emergency access where a client cannot be seen, to those who may open one. */
 export function EmergencyOffer({ client }: { client: string }) {
-  const { t } = useTranslation()
+  const { t } = useTranslation('second-person')
   const may = useMay()
   if (!may('open-emergency-access')) return null
   return (

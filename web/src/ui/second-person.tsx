@@ -17,7 +17,7 @@ type Props = { path: CommandPath; id: string | undefined; body: unknown; onDone:
 
 /** Says that a command takes two people, and asks the second one with the words that were typed. */
 export function AskSecondPerson({ path, id, body, onDone }: Props) {
-  const { t } = useTranslation()
+  const { t } = useTranslation('second-person')
   const text = useFailureText()
   const [reason, setReason] = useState('')
   const ask = useCommand('/v1/approvals')
@@ -28,17 +28,17 @@ export function AskSecondPerson({ path, id, body, onDone }: Props) {
       { body: { operation, payload: body as { [name: string]: unknown }, reason, ...(id ? { target_id: id } : {}) } },
       {
         onSuccess: () => {
-          done(t('secondPerson.asked'))
+          done(t('ask.asked'))
           onDone()
         },
       },
     )
   return (
-    <Alert color="orange" role="alert" title={t('secondPerson.title')}>
+    <Alert color="orange" role="alert" title={t('ask.title')}>
       <Stack gap="sm" align="flex-start">
-        <Textarea w="100%" label={t('secondPerson.reason')} withAsterisk value={reason} onChange={(event) => setReason(event.currentTarget.value)} error={ask.error && text(ask.error)} />
+        <Textarea w="100%" label={t('ask.reason')} withAsterisk value={reason} onChange={(event) => setReason(event.currentTarget.value)} error={ask.error && text(ask.error)} />
         <Button onClick={send} loading={ask.isPending} disabled={!reason.trim()}>
-          {t('secondPerson.ask')}
+          {t('ask.ask')}
         </Button>
       </Stack>
     </Alert>
