@@ -76,6 +76,8 @@ func (a *API) formDailyReport(ctx context.Context, in *dailyReportInput, operati
 	if err != nil {
 		return nil, err
 	}
+	// Whose day it is has been checked; noting that it was shown is no operation of its own.
+	request.Outside = false
 	issue := commands.IssueDailyReport{
 		Employee: employee, Date: day.Day, FirstOnly: in.Body.FirstSignIn, Sections: report.Content(), Hash: report.Hash,
 	}
