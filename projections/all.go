@@ -8,4 +8,5 @@ var All = []Projection{
 	Assignments, WorkItems, Negotiations, Commitments, Reminders, DailyReports,
 	Employees, Messages, Threads,
 	Attachments,
+	EmergencyAccesses, Approvals,
 }

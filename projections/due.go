@@ -23,12 +23,13 @@ var dueSQL string
 
 // Due is what the scheduler looks at: select what is due, give its command, and the command's event takes the row away.
 // Every aggregate with deadlines adds its handlers here.
-var Due = Projection{Name: "due", Version: 1, Schema: dueSQL, Handlers: slices.Concat(dueHandlers...)}
+var Due = Projection{Name: "due", Version: 2, Schema: dueSQL, Handlers: slices.Concat(dueHandlers...)}
 
 // dueHandlers grows by one line per aggregate with deadlines.
 var dueHandlers = [][]Handler{
 	dueMessages, dueThreads,
 	dueAssignments, dueNegotiations, dueReminders,
+	dueEmergencyAccesses, dueApprovals,
 }
 
 // dueAt names the occurrence "<kind>/<target>" and sets its time; a zero time takes it away.

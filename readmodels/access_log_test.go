@@ -78,7 +78,7 @@ func TestAccessLogIsScoped(t *testing.T) {
 	o.looks(o.boris, 1, o.his)
 	o.later(time.Minute)
 	o.looks(o.anna, 1, o.his)
-	standing, err := o.Standing(t.Context(), o.head)
+	standing, err := o.Standing(t.Context(), o.head, o.clock)
 	if err != nil {
 		t.Fatal(err)
 	}

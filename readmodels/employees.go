@@ -146,6 +146,17 @@ func (q *Queries) EmployeesWithEmail(ctx context.Context, email string) ([]domai
 	return employees, err
 }
 
+// EmployeeRoles is somebody who works here, with what they may do in general.
+type EmployeeRoles struct {
+	ID    domain.EmployeeID
+	Roles []domain.Role
+}
+
+// EmployeesWithRoles are the active employees who have one of the roles.
+func (q *Queries) EmployeesWithRoles(ctx context.Context, roles []domain.Role) ([]EmployeeRoles, error) {
+	return rows[EmployeeRoles](ctx, q.DB, `select id, roles from read.employee where active and roles && $1::text[] order by id`, roles)
+}
+
 // StandsInFor lists whom the employee stands in for at the instant.
 func (q *Queries) StandsInFor(ctx context.Context, substitute uuid.UUID, now time.Time) ([]EmployeeAbsence, error) {
 	return rows[EmployeeAbsence](ctx, q.DB, absenceSelect+`where a.substitute_id = $1

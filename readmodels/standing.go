@@ -2,6 +2,7 @@ package readmodels
 
 import (
 	"context"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 
@@ -25,8 +26,8 @@ const teamOf = `with recursive
 const casesOf = `select distinct a.counterparty as id from read.assignment a
 	where a.counterparty is not null and a.state = any($2) and (a.assignee = $1 or $1 = any(a.co_executors))`
 
-// Standing is what the scopes of an employee's rights are measured by.
-func (q *Queries) Standing(ctx context.Context, employee domain.EmployeeID) (access.Standing, error) {
+// Standing is what the scopes of an employee's rights are measured by at the instant.
+func (q *Queries) Standing(ctx context.Context, employee domain.EmployeeID, now time.Time) (access.Standing, error) {
 	var (
 		s   access.Standing
 		err error
@@ -34,8 +35,28 @@ func (q *Queries) Standing(ctx context.Context, employee domain.EmployeeID) (acc
 	if s.Team, err = idsOf[domain.Employee](ctx, q.DB, teamOf, employee.UUID()); err != nil {
 		return s, err
 	}
-	s.Cases, err = idsOf[domain.Counterparty](ctx, q.DB, casesOf, employee.UUID(), openAssignments())
+	if s.Cases, err = idsOf[domain.Counterparty](ctx, q.DB, casesOf, employee.UUID(), openAssignments()); err != nil {
+		return s, err
+	}
+	emergencies, err := q.openEmergencies(ctx, employee, now)
+	for _, e := range emergencies {
+		s = s.WithEmergency(e.Client, e.Until)
+	}
 	return s, err
+}
+
+type openEmergency struct {
+	Client domain.CounterpartyID
+	Until  time.Time
+}
+
+func (q *Queries) openEmergencies(ctx context.Context, employee domain.EmployeeID, now time.Time) ([]openEmergency, error) {
+	found, err := q.DB.Query(ctx, `select coalesce(a.client, '00000000-0000-0000-0000-000000000000') as client, a.until
+		from read.emergency_access a where a.person = $1 and a.state = 'open' and a.until > $2`, employee.UUID(), now)
+	if err != nil {
+		return nil, err
+	}
+	return pgx.CollectRows(found, pgx.RowToStructByName[openEmergency])
 }
 
 func idsOf[T any](ctx context.Context, db DB, sql string, args ...any) ([]domain.ID[T], error) {

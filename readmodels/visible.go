@@ -72,6 +72,7 @@ var views = map[string]belongs{
 	"time_entry": oneOf("employee", access.Work), "daily_report": oneOf("employee", access.Work),
 	"history":  {id: "aggregate", category: "category"},
 	"employee": open, "department": open, "employee_absence": open, "working_calendar": open, "due": open,
+	"emergency_access": partOf("id", domain.EmergencyAccesses.Name()), "approval": partOf("id", domain.Approvals.Name()),
 	"register": {id: "id", category: "category"},
 }
 

@@ -7,6 +7,7 @@ import (
 	"github.com/letopis-crm/letopis/commands"
 	"github.com/letopis-crm/letopis/domain"
 	"github.com/letopis-crm/letopis/domain/access"
+	"github.com/letopis-crm/letopis/infra/identity"
 	"github.com/letopis-crm/letopis/readmodels"
 )
 
@@ -29,8 +30,18 @@ func (d directory) Roles(ctx context.Context, id domain.EmployeeID) ([]domain.Ro
 }
 
 // Standing implements identity.Directory.
-func (d directory) Standing(ctx context.Context, id domain.EmployeeID) (access.Standing, error) {
-	return d.queries.Standing(ctx, id)
+func (d directory) Standing(ctx context.Context, id domain.EmployeeID, now time.Time) (access.Standing, error) {
+	return d.queries.Standing(ctx, id, now)
+}
+
+// WithRoles implements identity.Directory.
+func (d directory) WithRoles(ctx context.Context, roles []domain.Role) ([]identity.Colleague, error) {
+	found, err := d.queries.EmployeesWithRoles(ctx, roles)
+	colleagues := make([]identity.Colleague, len(found))
+	for i, one := range found {
+		colleagues[i] = identity.Colleague{Employee: one.ID, Roles: one.Roles}
+	}
+	return colleagues, err
 }
 
 // StandsInFor implements identity.Directory.

@@ -62,7 +62,7 @@ func openSystemWith(ctx context.Context, f plantFlags, r roles, signIn identity.
 		r = roles{api: r.api}
 	}
 	s := &system{plant: p, log: logger, err: make(chan error, 8)}
-	s.executor = commands.NewExecutor(p.store, time.Now, countCommands, identity.Guard, s.endAccess).WithGate(identity.Gate)
+	s.executor = commands.NewExecutor(p.store, time.Now, countCommands, identity.Guard, s.secondPerson, s.endAccess, s.noteEmergency).WithGate(identity.Gate)
 	if r.api {
 		if s.files, err = files.Open(f.filesDir()); err != nil {
 			p.close(context.WithoutCancel(ctx))
@@ -146,6 +146,39 @@ func (s *system) endAccess(next commands.Handler) commands.Handler {
 		if err := s.identity.EndAccess(context.WithoutCancel(ctx), domain.EmployeeID(in.ID)); err != nil {
 			s.log.WarnContext(ctx, "a leaver's sessions were not ended", "employee", in.ID, "err", err)
 		}
+		return receipt, nil
+	}
+}
+
+// secondPerson holds back what takes two people.
+func (s *system) secondPerson(next commands.Handler) commands.Handler {
+	return func(ctx context.Context, in commands.Invocation) (commands.Receipt, error) {
+		return s.identity.SecondPerson(ctx, in, next)
+	}
+}
+
+// standsBy is how long an answer about an emergency access waits for the read model that rights are measured by.
+const standsBy = 2 * time.Second
+
+// noteEmergency lets an emergency access work, or end, with the person's next request. Should it fail, it does as soon as
+// what is believed of the person grows old.
+func (s *system) noteEmergency(next commands.Handler) commands.Handler {
+	return func(ctx context.Context, in commands.Invocation) (commands.Receipt, error) {
+		receipt, err := next(ctx, in)
+		switch in.Command.(type) {
+		case commands.OpenEmergencyAccess, commands.EndEmergencyAccess:
+		default:
+			return receipt, err
+		}
+		if err != nil {
+			return receipt, err
+		}
+		waiting, cancel := context.WithTimeout(context.WithoutCancel(ctx), standsBy)
+		defer cancel()
+		if err := s.hub.WaitFor(waiting, receipt.Position, projections.EmergencyAccesses.Name); err != nil {
+			s.log.WarnContext(ctx, "an emergency access works a little later", "emergency_access", in.ID, "err", err)
+		}
+		s.identity.Forget(in.Request.Actor)
 		return receipt, nil
 	}
 }

@@ -7,6 +7,7 @@ package access
 
 import (
 	"slices"
+	"time"
 
 	"github.com/letopis-crm/letopis/domain"
 )
@@ -118,6 +119,22 @@ type Standing struct {
 	Cases []domain.CounterpartyID
 	// Opened adds to what the employee may read of the business while an emergency access lasts.
 	Opened Scope
+	// Until is when the first of them ends, and the standing is another; zero for never.
+	Until time.Time
+}
+
+// WithEmergency is the standing while an emergency access to the client, or to everything, lasts.
+func (s Standing) WithEmergency(client domain.CounterpartyID, until time.Time) Standing {
+	if client.IsZero() {
+		s.Opened |= All
+	} else {
+		s.Opened |= Assigned
+		s.Cases = domain.With(s.Cases, client)
+	}
+	if s.Until.IsZero() || until.Before(s.Until) {
+		s.Until = until
+	}
+	return s
 }
 
 // Persons are in whose name the actor asks: the employee, and the absent colleague if there is one.

@@ -77,6 +77,14 @@ func init() {
 	declare(Attachments, Read, "list-attachments", "get-attachment", "download-attachment")
 	declare(Attachments, Change, "upload-file", "attach-file", "describe-attachment", "withdraw-attachment")
 
+	declare(Emergency, Read, "list-emergency-accesses")
+	declare(Emergency, Change, "open-emergency-access", "end-emergency-access")
+	declare(Emergency, Decide, "stop-emergency-access", "review-emergency-access")
+
+	declare(Approvals, Read, "list-approvals")
+	declare(Approvals, Change, "request-approval", "withdraw-request")
+	declare(Approvals, Decide, "approve-request", "refuse-request")
+
 	// What these answer with, or change, is measured record by record: the state of any record, the events of the log, the
 	// changes that are told as they happen, one's own and one's people's absences.
 	declare(Own, Read, "get-record", "get-record-trail", "list-events", "follow-changes", "list-my-response-clocks", "list-my-substitutions",

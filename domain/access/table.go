@@ -1,6 +1,10 @@
 package access
 
-import "github.com/letopis-crm/letopis/domain"
+import (
+	"slices"
+
+	"github.com/letopis-crm/letopis/domain"
+)
 
 // rights are what a role may do with a resource.
 type rights map[Action]Scope
@@ -179,6 +183,8 @@ var of = map[string]Resource{
 	domain.Accesses.Name():          AccessLog,
 	domain.AttachedFiles.Name():     Attachments,
 	domain.AccessSeals.Name():       AccessLog,
+	domain.EmergencyAccesses.Name(): Emergency,
+	domain.Approvals.Name():         Approvals,
 }
 
 // Of is the resource that the records of a category belong to, and false for a category that nobody has thought of.
@@ -200,4 +206,9 @@ func (a Actor) Categories(action Action) map[string]Scope {
 		}
 	}
 	return seen
+}
+
+// RolesWith are the roles that may act on some record of the resource.
+func RolesWith(resource Resource, action Action) []domain.Role {
+	return slices.DeleteFunc(slices.Clone(domain.Roles), func(role domain.Role) bool { return table[role][resource][action] == None })
 }

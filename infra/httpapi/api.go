@@ -59,6 +59,8 @@ type API struct {
 	operations []string
 	// looks are the operations whose answers are written down, by their ids.
 	looks map[string]look
+	// stored are the commands as they are given later, by operation id.
+	stored map[string]storedCommand
 }
 
 // apiVersion is the version of the HTTP API, not of the program.
@@ -109,7 +111,7 @@ func build(d Deps) *API {
 		"token":   {Type: "http", Scheme: "bearer"},
 	}
 	config.Security = []map[string][]string{{"session": {}}, {"token": {}}}
-	a := &API{Deps: d, mux: router, looks: map[string]look{}}
+	a := &API{Deps: d, mux: router, looks: map[string]look{}, stored: map[string]storedCommand{}}
 	a.huma = humamux.New(router, config)
 	a.huma.UseMiddleware(a.admit)
 	for _, register := range []func(*API){
@@ -118,6 +120,7 @@ func build(d Deps) *API {
 		registerAssignments, registerNegotiations, registerReminders, registerDailyReport,
 		registerCounterparties,
 		registerEmployees, registerMessages, registerThreads, registerAttachments, registerExports,
+		registerEmergencyAccesses, registerApprovals,
 	} {
 		register(a)
 	}

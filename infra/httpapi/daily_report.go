@@ -62,7 +62,6 @@ func (a *API) formDailyReport(ctx context.Context, in *dailyReportInput, operati
 	if err != nil {
 		return nil, err
 	}
-	request.Outside = false // nobody asks for the record of it: the right is that to the report
 	employee, err := a.whose(ctx, in.Body.Employee)
 	if err != nil {
 		return nil, err
@@ -77,6 +76,8 @@ func (a *API) formDailyReport(ctx context.Context, in *dailyReportInput, operati
 	if err != nil {
 		return nil, err
 	}
+	// Whose day it is has been checked; noting that it was shown is no operation of its own.
+	request.Outside = false
 	issue := commands.IssueDailyReport{
 		Employee: employee, Date: day.Day, FirstOnly: in.Body.FirstSignIn, Sections: report.Content(), Hash: report.Hash,
 	}

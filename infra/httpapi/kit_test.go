@@ -46,6 +46,8 @@ type kit struct {
 	looked     *accesslog.Log
 	projectors []*postgres.Projector
 	log        *written
+	staff      everybody
+	mu         *sync.Mutex // of the staff
 }
 
 // countedStore tells where the log ends without copying it.
@@ -83,11 +85,45 @@ func (w *written) String() string {
 // everybody has the role that their id stands for, and works in one department.
 type everybody map[domain.EmployeeID][]domain.Role
 
+// guarded is everybody, for tests that change roles while the server looks them up.
+type guarded struct {
+	everybody
+	mu *sync.Mutex
+}
+
+func (g guarded) Roles(ctx context.Context, id domain.EmployeeID) ([]domain.Role, error) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.everybody.Roles(ctx, id)
+}
+
+func (g guarded) Standing(ctx context.Context, id domain.EmployeeID, now time.Time) (access.Standing, error) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.everybody.Standing(ctx, id, now)
+}
+
+func (g guarded) WithRoles(ctx context.Context, roles []domain.Role) ([]identity.Colleague, error) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.everybody.WithRoles(ctx, roles)
+}
+
 func (e everybody) Roles(_ context.Context, id domain.EmployeeID) ([]domain.Role, error) {
 	return e[id], nil
 }
 
-func (e everybody) Standing(context.Context, domain.EmployeeID) (access.Standing, error) {
+func (e everybody) WithRoles(_ context.Context, roles []domain.Role) ([]identity.Colleague, error) {
+	var found []identity.Colleague
+	for id, have := range e {
+		if slices.ContainsFunc(have, func(role domain.Role) bool { return slices.Contains(roles, role) }) {
+			found = append(found, identity.Colleague{Employee: id, Roles: have})
+		}
+	}
+	return found, nil
+}
+
+func (e everybody) Standing(context.Context, domain.EmployeeID, time.Time) (access.Standing, error) {
 	return access.Standing{Team: slices.Collect(maps.Keys(e))}, nil
 }
 
@@ -113,7 +149,8 @@ func newKit(tb testing.TB) *kit {
 		k.projectors = append(k.projectors, projector)
 	}
 	staff := everybody{}
-	k.identity = identity.New(k.pool, staff, time.Now, identity.Settings{})
+	k.staff, k.mu = staff, &sync.Mutex{}
+	k.identity = identity.New(k.pool, guarded{staff, k.mu}, time.Now, identity.Settings{})
 	for _, role := range domain.Roles {
 		id := domain.NewID[domain.Employee]()
 		staff[id] = []domain.Role{role}
@@ -133,7 +170,7 @@ func newKit(tb testing.TB) *kit {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = k.files.Close() })
-	k.executor = commands.NewExecutor(k.store, time.Now, identity.Guard).WithGate(identity.Gate).WithFiles(k.files)
+	k.executor = commands.NewExecutor(k.store, time.Now, identity.Guard, k.secondPerson).WithGate(identity.Gate).WithFiles(k.files)
 	k.looked = accesslog.New(k.pool, time.Now, logger)
 	handler, err := httpapi.New(httpapi.Deps{
 		Executor: k.executor, Queries: &readmodels.Queries{DB: k.pool}, Hub: postgres.NewHub(k.pool, logger),
@@ -153,6 +190,13 @@ func newKit(tb testing.TB) *kit {
 
 // maxFile is larger than any other request may be.
 const maxFile = 3 << 20
+
+// secondPerson is the middleware as the program has it.
+func (k *kit) secondPerson(next commands.Handler) commands.Handler {
+	return func(ctx context.Context, in commands.Invocation) (commands.Receipt, error) {
+		return k.identity.SecondPerson(ctx, in, next)
+	}
+}
 
 // pages is a user interface of one page beside the API.
 func pages(tb testing.TB) http.Handler {

@@ -50,6 +50,7 @@ type commandOutput struct {
 func create[C domain.Command[S], S any](a *API, category *domain.Category[S], plural, summary string) {
 	op := operation[C](http.MethodPost, "/v1/"+plural, plural, summary)
 	op.DefaultStatus = http.StatusCreated
+	store(a, op.OperationID, category, func(_ context.Context, given uuid.UUID, _ C) domain.ID[S] { return domain.ID[S](given) })
 	huma.Register(a.huma, op, func(ctx context.Context, in *createInput[C]) (*commandOutput, error) {
 		request, err := in.request(ctx, op.OperationID)
 		if err != nil {
@@ -70,6 +71,7 @@ func create[C domain.Command[S], S any](a *API, category *domain.Category[S], pl
 // post registers POST /v1/<plural>/{id}/<action>: a command to an existing aggregate.
 func post[C domain.Command[S], S any](a *API, category *domain.Category[S], plural, action, summary string) {
 	op := operation[C](http.MethodPost, "/v1/"+plural+"/{id}/"+action, plural, summary)
+	store(a, op.OperationID, category, func(_ context.Context, given uuid.UUID, _ C) domain.ID[S] { return domain.ID[S](given) })
 	huma.Register(a.huma, op, func(ctx context.Context, in *commandInput[C]) (*commandOutput, error) {
 		request, err := in.request(ctx, op.OperationID)
 		if err != nil {
@@ -82,6 +84,7 @@ func post[C domain.Command[S], S any](a *API, category *domain.Category[S], plur
 // postTo registers a command whose aggregate's id follows from the command itself, such as a pair or a singleton.
 func postTo[C domain.Command[S], S any](a *API, category *domain.Category[S], path, tag, summary string, id func(context.Context, C) domain.ID[S]) {
 	op := operation[C](http.MethodPost, "/v1/"+path, tag, summary)
+	store(a, op.OperationID, category, func(ctx context.Context, _ uuid.UUID, c C) domain.ID[S] { return id(ctx, c) })
 	huma.Register(a.huma, op, func(ctx context.Context, in *createInput[C]) (*commandOutput, error) {
 		request, err := in.request(ctx, op.OperationID)
 		if err != nil {

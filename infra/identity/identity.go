@@ -77,12 +77,20 @@ func FromContext(ctx context.Context) (Principal, bool) {
 	return p, ok
 }
 
+// Colleague is an employee as far as their rights go.
+type Colleague struct {
+	Employee domain.EmployeeID
+	Roles    []domain.Role
+}
+
 // Directory is what the log knows about employees.
 type Directory interface {
 	// Roles are the roles of an active employee; none for one who left or does not exist.
 	Roles(ctx context.Context, id domain.EmployeeID) ([]domain.Role, error)
 	// Standing is what the scopes of an employee's rights are measured by.
-	Standing(ctx context.Context, id domain.EmployeeID) (access.Standing, error)
+	Standing(ctx context.Context, id domain.EmployeeID, now time.Time) (access.Standing, error)
+	// WithRoles are the active employees who have one of the roles, with all their roles.
+	WithRoles(ctx context.Context, roles []domain.Role) ([]Colleague, error)
 	// StandsInFor reports whether the absent employee named the actor as substitute for this moment.
 	StandsInFor(ctx context.Context, actor, absent domain.EmployeeID, now time.Time) (bool, error)
 	// WithEmail are the active employees with the address, compared without case.
@@ -176,11 +184,14 @@ func (s *Service) withRoles(ctx context.Context, p Principal) (Principal, error)
 		if err != nil {
 			return p, err
 		}
-		standing, err := s.directory.Standing(ctx, p.Employee)
+		standing, err := s.directory.Standing(ctx, p.Employee, now)
 		if err != nil {
 			return p, err
 		}
 		known = knownRoles{roles: roles, standing: standing, until: now.Add(rolesFor)}
+		if end := standing.Until; !end.IsZero() && end.Before(known.until) {
+			known.until = end
+		}
 		s.roles.Lock()
 		s.roles.known[p.Employee] = known
 		s.roles.Unlock()

@@ -37,7 +37,11 @@ func (s *staff) set(id domain.EmployeeID, roles ...domain.Role) {
 	s.roles[id] = roles
 }
 
-func (s *staff) Standing(context.Context, domain.EmployeeID) (access.Standing, error) {
+func (s *staff) WithRoles(context.Context, []domain.Role) ([]identity.Colleague, error) {
+	return nil, nil
+}
+
+func (s *staff) Standing(context.Context, domain.EmployeeID, time.Time) (access.Standing, error) {
 	return access.Standing{}, nil
 }
 

@@ -23,7 +23,7 @@ const (
 // CheckOperations reports operations that nobody has given a right, and rules about operations that do not exist: a typing
 // error would open a door.
 func CheckOperations(operations []string) error {
-	named := slices.Collect(maps.Keys(onlyBySession))
+	named := slices.AppendSeq(slices.Collect(maps.Keys(onlyBySession)), maps.Keys(secondPerson))
 	for _, allowed := range whilePending {
 		named = append(named, allowed...)
 	}

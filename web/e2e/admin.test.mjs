@@ -9,7 +9,7 @@ ownServer()
 
 const unique = () => String(Date.now())
 
-test('a reviewer publishes screening rules and sees beforehand what changes', inPage({ as: logins.reviewer }, async (page) => {
+test('a reviewer sees beforehand what changes, and has the rules published by a second one', inPage({ as: logins.reviewer, allow: [/status of 409/] }, async (page) => {
   const zimina = await signedInTo(logins.reviewer)
   const { current } = await zimina.get('/v1/screening-rules')
   const days = current.max_payment_days + 1
@@ -21,6 +21,12 @@ test('a reviewer publishes screening rules and sees beforehand what changes', in
   await preview.getByRole('insertion').getByText(String(days)).waitFor()
   await page.getByLabel('Почему меняете правила').fill('Договорились с финансовым отделом')
   await page.getByRole('button', { name: 'Ввести в действие' }).click()
+  await page.getByLabel('Зачем это нужно').fill('Просит финансовый отдел')
+  await page.getByRole('button', { name: 'Запросить подтверждение' }).click()
+  await page.getByText('Подтверждение запрошено').waitFor()
+  const ermakov = await signedInTo('ermakov')
+  const asked = (await ermakov.get('/v1/approvals')).items[0]
+  await ermakov.post(`/v1/approvals/${asked.id}/approve`, {})
   await page.getByRole('heading', { name: `Действует редакция ${current.version + 1}` }).waitFor()
   const after = await zimina.get('/v1/screening-rules')
   assert.deepEqual(after.current, { ...current, version: current.version + 1, max_payment_days: days }, 'nothing else has changed')

@@ -123,6 +123,75 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/approvals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Requests for a second person, the latest first */
+        get: operations["list-approvals"];
+        put?: never;
+        /** Ask a second person to allow a command */
+        post: operations["request-approval"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/approvals/{id}/approve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Allow the command: it is carried out at once, in the name of who asked */
+        post: operations["approve-request"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/approvals/{id}/refuse": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Do not allow it */
+        post: operations["refuse-request"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/approvals/{id}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take my request back */
+        post: operations["withdraw-request"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/assignment-board": {
         parameters: {
             query?: never;
@@ -1467,6 +1536,75 @@ export interface paths {
         put?: never;
         /** Take a merge back */
         post: operations["unmerge-counterparties"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/emergency-accesses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Emergency accesses, the latest first */
+        get: operations["list-emergency-accesses"];
+        put?: never;
+        /** Read one client or the whole business beyond my rights for a while; a second person reviews it afterwards */
+        post: operations["open-emergency-access"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/emergency-accesses/{id}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** End my emergency access before its time */
+        post: operations["end-emergency-access"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/emergency-accesses/{id}/review": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say afterwards whether it was justified */
+        post: operations["review-emergency-access"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/emergency-accesses/{id}/stop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** End somebody's emergency access before its time */
+        post: operations["stop-emergency-access"];
         delete?: never;
         options?: never;
         head?: never;
@@ -4127,6 +4265,78 @@ export interface components {
              */
             head_id?: string;
         };
+        ApprovalItem: {
+            /** @description What they said */
+            answer?: string;
+            /**
+             * Format: date-time
+             * @description When
+             */
+            asked_at: string;
+            /**
+             * Format: date-time
+             * @description When
+             */
+            decided_at?: string;
+            /** @description Who decided */
+            decider_name?: string;
+            /**
+             * Format: date-time
+             * @description Until when it can be decided
+             */
+            expires_at: string;
+            /** @description Code of the refusal that the approved command met */
+            failure?: string;
+            /**
+             * Format: uuid
+             * @description The request
+             */
+            id: string;
+            /** @description The absent colleague in whose name */
+            in_name_of_name?: string;
+            /** @description Operation, by its id in this document */
+            operation: string;
+            /** @description The command, as JSON */
+            payload: string;
+            /** @description Why */
+            reason: string;
+            /**
+             * Format: uuid
+             * @description Who asked
+             */
+            requester_id: string;
+            /** @description That person's name */
+            requester_name: string;
+            /**
+             * @description Where it stands
+             * @enum {string}
+             */
+            state: "pending" | "approved" | "done" | "failed" | "refused" | "withdrawn" | "expired";
+            /**
+             * Format: uuid
+             * @description That record
+             */
+            target_id: string;
+            /** @description Kind of the record it is for */
+            target_kind: string;
+            /** @description Its name, where it is an employee or a client */
+            target_name?: string;
+        };
+        ApprovalWish: {
+            /** @description Operation, by its id in this document */
+            operation: string;
+            /** @description The body of the operation */
+            payload: {
+                [key: string]: unknown;
+            };
+            /** @description Why; the second person reads it */
+            reason: string;
+            /**
+             * Format: uuid
+             * @description The record; absent where the operation's path names none
+             */
+            target_id?: string;
+        };
         ApproveMerge: Record<string, never>;
         ApproveNegotiation: {
             /** @description Hits that do not hold, with the reason */
@@ -4135,6 +4345,10 @@ export interface components {
             remarks?: string;
             /** @description Marks for the criteria */
             scores?: components["schemas"]["CriterionScore"][];
+        };
+        ApproveRequest: {
+            /** @description A word to the person who asked */
+            answer?: string;
         };
         AskForAssignmentTime: {
             /**
@@ -4519,6 +4733,8 @@ export interface components {
             author_id: string;
             /** @description The person's name */
             author_name: string;
+            /** @description Clients whom that record concerned */
+            client_ids: string[];
             /**
              * Format: uuid
              * @description The attachment
@@ -5892,6 +6108,63 @@ export interface components {
             /** @description Remark, such as what it is for */
             note?: string;
         };
+        EmergencyItem: {
+            /**
+             * Format: uuid
+             * @description The client; absent: the whole business
+             */
+            counterparty_id?: string;
+            /** @description The client's name */
+            counterparty_name?: string;
+            /**
+             * Format: uuid
+             * @description Who reads
+             */
+            employee_id: string;
+            /** @description The person's name */
+            employee_name: string;
+            /**
+             * Format: date-time
+             * @description When it ended
+             */
+            ended_at?: string;
+            /**
+             * Format: uuid
+             * @description The emergency access
+             */
+            id: string;
+            /**
+             * Format: date-time
+             * @description Since when
+             */
+            opened_at: string;
+            /** @description Why */
+            reason: string;
+            /** @description What the reviewer found */
+            remark?: string;
+            /**
+             * Format: date-time
+             * @description When
+             */
+            reviewed_at?: string;
+            /** @description Who reviewed it */
+            reviewer_name?: string;
+            /**
+             * @description Where it stands
+             * @enum {string}
+             */
+            state: "open" | "ended" | "expired" | "reviewed";
+            /**
+             * Format: date-time
+             * @description Until when at the latest
+             */
+            until: string;
+            /**
+             * @description Whether it was justified
+             * @enum {string}
+             */
+            verdict?: "justified" | "unjustified";
+        };
         EmployPerson: {
             /**
              * Format: uuid
@@ -6118,6 +6391,7 @@ export interface components {
              */
             to?: string;
         };
+        EndEmergencyAccess: Record<string, never>;
         Enrolment: {
             /** @description The secret, to be typed into an authenticator app */
             secret: string;
@@ -8016,6 +8290,22 @@ export interface components {
             /** @description What is disputed */
             reason: string;
         };
+        OpenEmergencyAccess: {
+            /**
+             * Format: uuid
+             * @description The client whose records are opened; absent: see everything
+             */
+            counterparty_id?: string;
+            /** @description The whole business, not one client */
+            everything?: boolean;
+            /**
+             * Format: int64
+             * @description For how long
+             */
+            minutes: number;
+            /** @description Why; a second person will read it */
+            reason: string;
+        };
         OpenThread: {
             /** @description Who is to answer or to agree, each on a clock of their own */
             addressee_ids: string[];
@@ -8064,6 +8354,12 @@ export interface components {
             /** @description Cursor of the next page; absent on the last one */
             next?: string;
         };
+        PageApprovalItem: {
+            /** @description The rows of this page */
+            items: components["schemas"]["ApprovalItem"][];
+            /** @description Cursor of the next page; absent on the last one */
+            next?: string;
+        };
         PageAssignmentItem: {
             /** @description The rows of this page */
             items: components["schemas"]["AssignmentItem"][];
@@ -8097,6 +8393,12 @@ export interface components {
         PageDuplicateItem: {
             /** @description The rows of this page */
             items: components["schemas"]["DuplicateItem"][];
+            /** @description Cursor of the next page; absent on the last one */
+            next?: string;
+        };
+        PageEmergencyItem: {
+            /** @description The rows of this page */
+            items: components["schemas"]["EmergencyItem"][];
             /** @description Cursor of the next page; absent on the last one */
             next?: string;
         };
@@ -8593,6 +8895,10 @@ export interface components {
             addressee_id: string;
             /** @description Why */
             reason?: string;
+        };
+        RefuseRequest: {
+            /** @description Why not */
+            answer: string;
         };
         RegisterContactPerson: {
             /**
@@ -9239,6 +9545,15 @@ export interface components {
             /** @description What it is about */
             topic: string;
         };
+        ReviewEmergencyAccess: {
+            /** @description What the reviewer found */
+            remark: string;
+            /**
+             * @description Whether it was justified
+             * @enum {string}
+             */
+            verdict: "justified" | "unjustified";
+        };
         ReviseAgreement: {
             /**
              * Format: date-time
@@ -9609,6 +9924,7 @@ export interface components {
             until: string;
         };
         StartAssignment: Record<string, never>;
+        StopEmergencyAccess: Record<string, never>;
         StopNegotiation: {
             /**
              * Format: date-time
@@ -10332,6 +10648,7 @@ export interface components {
             /** @description The words that were agreed to */
             text_shown?: string;
         };
+        WithdrawRequest: Record<string, never>;
         WithdrawSignatory: {
             /**
              * Format: int64
@@ -11078,6 +11395,205 @@ export interface operations {
             401: components["responses"]["Problem401"];
             403: components["responses"]["Problem403"];
             404: components["responses"]["Problem404"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    "list-approvals": {
+        parameters: {
+            query?: {
+                /** @description Those that I may decide; those that I asked for; all that I may see */
+                view?: "to_decide" | "mine" | "all";
+                /** @description Rows per page */
+                limit?: components["parameters"]["Limit"];
+                /** @description Cursor of the page, from the previous answer */
+                cursor?: components["parameters"]["Cursor"];
+            };
+            header?: {
+                /** @description A position from X-Position: wait until the answer includes it */
+                "X-After"?: components["parameters"]["After"];
+                /** @description Why this is read, percent-encoded; kept in the access log */
+                "X-Purpose"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageApprovalItem"];
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    "request-approval": {
+        parameters: {
+            query?: {
+                /** @description When it happened in the world; now when absent */
+                occurred_at?: components["parameters"]["OccurredAt"];
+                /** @description Why; required when occurred_at lies more than a day back */
+                reason?: components["parameters"]["Reason"];
+            };
+            header?: {
+                /** @description Any unique text; the same key again gives the same answer and no second effect */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /** @description Revision the record must stand at, as in ETag */
+                "If-Match"?: components["parameters"]["IfMatch"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ApprovalWish"];
+            };
+        };
+        responses: {
+            201: components["responses"]["Receipt201"];
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            408: components["responses"]["Problem408"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    "approve-request": {
+        parameters: {
+            query?: {
+                /** @description When it happened in the world; now when absent */
+                occurred_at?: components["parameters"]["OccurredAt"];
+                /** @description Why; required when occurred_at lies more than a day back */
+                reason?: components["parameters"]["Reason"];
+            };
+            header?: {
+                /** @description Any unique text; the same key again gives the same answer and no second effect */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /** @description Revision the record must stand at, as in ETag */
+                "If-Match"?: components["parameters"]["IfMatch"];
+            };
+            path: {
+                /** @description The record */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ApproveRequest"];
+            };
+        };
+        responses: {
+            200: components["responses"]["Receipt200"];
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            408: components["responses"]["Problem408"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    "refuse-request": {
+        parameters: {
+            query?: {
+                /** @description When it happened in the world; now when absent */
+                occurred_at?: components["parameters"]["OccurredAt"];
+                /** @description Why; required when occurred_at lies more than a day back */
+                reason?: components["parameters"]["Reason"];
+            };
+            header?: {
+                /** @description Any unique text; the same key again gives the same answer and no second effect */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /** @description Revision the record must stand at, as in ETag */
+                "If-Match"?: components["parameters"]["IfMatch"];
+            };
+            path: {
+                /** @description The record */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RefuseRequest"];
+            };
+        };
+        responses: {
+            200: components["responses"]["Receipt200"];
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            408: components["responses"]["Problem408"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    "withdraw-request": {
+        parameters: {
+            query?: {
+                /** @description When it happened in the world; now when absent */
+                occurred_at?: components["parameters"]["OccurredAt"];
+                /** @description Why; required when occurred_at lies more than a day back */
+                reason?: components["parameters"]["Reason"];
+            };
+            header?: {
+                /** @description Any unique text; the same key again gives the same answer and no second effect */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /** @description Revision the record must stand at, as in ETag */
+                "If-Match"?: components["parameters"]["IfMatch"];
+            };
+            path: {
+                /** @description The record */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WithdrawRequest"];
+            };
+        };
+        responses: {
+            200: components["responses"]["Receipt200"];
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            408: components["responses"]["Problem408"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
             422: components["responses"]["Problem422"];
             500: components["responses"]["Problem500"];
             503: components["responses"]["Problem503"];
@@ -14661,6 +15177,205 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["UnmergeCounterparties"];
+            };
+        };
+        responses: {
+            200: components["responses"]["Receipt200"];
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            408: components["responses"]["Problem408"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    "list-emergency-accesses": {
+        parameters: {
+            query?: {
+                /** @description All; those that last; those that nobody has reviewed, open ones too; my own that last */
+                view?: "all" | "open" | "unreviewed" | "mine";
+                /** @description Rows per page */
+                limit?: components["parameters"]["Limit"];
+                /** @description Cursor of the page, from the previous answer */
+                cursor?: components["parameters"]["Cursor"];
+            };
+            header?: {
+                /** @description A position from X-Position: wait until the answer includes it */
+                "X-After"?: components["parameters"]["After"];
+                /** @description Why this is read, percent-encoded; kept in the access log */
+                "X-Purpose"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageEmergencyItem"];
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    "open-emergency-access": {
+        parameters: {
+            query?: {
+                /** @description When it happened in the world; now when absent */
+                occurred_at?: components["parameters"]["OccurredAt"];
+                /** @description Why; required when occurred_at lies more than a day back */
+                reason?: components["parameters"]["Reason"];
+            };
+            header?: {
+                /** @description Any unique text; the same key again gives the same answer and no second effect */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /** @description Revision the record must stand at, as in ETag */
+                "If-Match"?: components["parameters"]["IfMatch"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OpenEmergencyAccess"];
+            };
+        };
+        responses: {
+            201: components["responses"]["Receipt201"];
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            408: components["responses"]["Problem408"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    "end-emergency-access": {
+        parameters: {
+            query?: {
+                /** @description When it happened in the world; now when absent */
+                occurred_at?: components["parameters"]["OccurredAt"];
+                /** @description Why; required when occurred_at lies more than a day back */
+                reason?: components["parameters"]["Reason"];
+            };
+            header?: {
+                /** @description Any unique text; the same key again gives the same answer and no second effect */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /** @description Revision the record must stand at, as in ETag */
+                "If-Match"?: components["parameters"]["IfMatch"];
+            };
+            path: {
+                /** @description The record */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EndEmergencyAccess"];
+            };
+        };
+        responses: {
+            200: components["responses"]["Receipt200"];
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            408: components["responses"]["Problem408"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    "review-emergency-access": {
+        parameters: {
+            query?: {
+                /** @description When it happened in the world; now when absent */
+                occurred_at?: components["parameters"]["OccurredAt"];
+                /** @description Why; required when occurred_at lies more than a day back */
+                reason?: components["parameters"]["Reason"];
+            };
+            header?: {
+                /** @description Any unique text; the same key again gives the same answer and no second effect */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /** @description Revision the record must stand at, as in ETag */
+                "If-Match"?: components["parameters"]["IfMatch"];
+            };
+            path: {
+                /** @description The record */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReviewEmergencyAccess"];
+            };
+        };
+        responses: {
+            200: components["responses"]["Receipt200"];
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            408: components["responses"]["Problem408"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    "stop-emergency-access": {
+        parameters: {
+            query?: {
+                /** @description When it happened in the world; now when absent */
+                occurred_at?: components["parameters"]["OccurredAt"];
+                /** @description Why; required when occurred_at lies more than a day back */
+                reason?: components["parameters"]["Reason"];
+            };
+            header?: {
+                /** @description Any unique text; the same key again gives the same answer and no second effect */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /** @description Revision the record must stand at, as in ETag */
+                "If-Match"?: components["parameters"]["IfMatch"];
+            };
+            path: {
+                /** @description The record */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StopEmergencyAccess"];
             };
         };
         responses: {

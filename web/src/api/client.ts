@@ -19,6 +19,16 @@ export function speak(lang: string) {
   language = lang
 }
 
+let absent: string | undefined
+
+/** The absent colleague for whom every request is from now on; nobody for oneself. */
+export function inNameOf(colleague: string | undefined) {
+  absent = colleague
+}
+
+/** What is asked for oneself whomever one stands in for: who is signed in, and whom one may stand in for. */
+const forOneself = ['/v1/session', '/v1/session/password', '/v1/session/second-factor', '/v1/me/stands-in-for']
+
 let onSignedOut: () => void = () => {}
 
 /** Called once a request is refused because the session has ended. */
@@ -54,6 +64,7 @@ http.use({
   onRequest({ request }) {
     request.headers.set('Accept-Language', language)
     request.headers.set('X-Time-Zone', Intl.DateTimeFormat().resolvedOptions().timeZone)
+    if (absent && !forOneself.includes(new URL(request.url).pathname)) request.headers.set('X-On-Behalf-Of', absent)
     if (request.method === 'GET' && lastWrite > 0) request.headers.set('X-After', String(lastWrite))
     return request
   },

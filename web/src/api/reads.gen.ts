@@ -2,6 +2,7 @@
 export const reads: Record<string, readonly string[]> = {
   '/v1/absences': ['employees'],
   '/v1/agreements': ['threads', 'employees', 'clients'],
+  '/v1/approvals': ['approvals', 'employees', 'clients'],
   '/v1/assignment-board': ['assignments', 'employees', 'clients'],
   '/v1/assignments': ['assignments', 'employees', 'clients'],
   '/v1/assignments/{id}': ['assignments', 'employees', 'clients'],
@@ -22,6 +23,7 @@ export const reads: Record<string, readonly string[]> = {
   '/v1/departments': ['employees'],
   '/v1/disputes': ['threads', 'employees', 'clients'],
   '/v1/duplicates': ['duplicates', 'clients'],
+  '/v1/emergency-accesses': ['emergency_accesses', 'employees', 'clients'],
   '/v1/employees': ['employees'],
   '/v1/employees/{id}': ['employees'],
   '/v1/events': ['history'],

@@ -1,6 +1,6 @@
 import {
   IconBell, IconBook2, IconBuilding, IconCalendarWeek, IconChecklist, IconClockHour4, IconCopy, IconGavel, IconHistory,
-  IconInbox, IconMessages, IconSettings, IconSunHigh, IconUsers, IconHeartHandshake, type Icon,
+  IconInbox, IconMessages, IconSettings, IconSunHigh, IconUserCheck, IconUsers, IconHeartHandshake, IconUrgent, type Icon,
 } from '@tabler/icons-react'
 
 import type common from '@/i18n/ru/common.json'
@@ -34,6 +34,8 @@ export const nav: NavGroup[] = [
     text: 'company',
     items: [
       { to: '/employees', text: 'employees', icon: IconUsers },
+      { to: '/approvals', text: 'approvals', icon: IconUserCheck, operation: 'list-approvals' },
+      { to: '/emergency', text: 'emergency', icon: IconUrgent, operation: 'list-emergency-accesses' },
       { to: '/reports/response-times', text: 'responseTimes', icon: IconClockHour4, operation: 'get-response-times' },
       { to: '/events', text: 'events', icon: IconHistory },
       { to: '/admin', text: 'admin', icon: IconSettings },

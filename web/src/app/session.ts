@@ -4,6 +4,8 @@ import { http, orFail } from '@/api/client'
 import { Failure } from '@/api/problem'
 import type { Schema } from '@/api/hooks'
 
+import { actForNobody } from './acting'
+
 export type Me = Schema<'Me'>
 
 const sessionKey = ['session']
@@ -38,6 +40,7 @@ export function useSigning() {
   const client = useQueryClient()
   return {
     signIn: async (login: string, password: string) => {
+      actForNobody()
       const me = orFail<Me>(await http.POST('/v1/session', { body: { login, password } }))
       client.removeQueries({ predicate: (query) => query.queryKey[0] !== 'session' })
       client.setQueryData(sessionKey, me)
@@ -45,6 +48,7 @@ export function useSigning() {
     },
     signOut: async () => {
       orFail(await http.DELETE('/v1/session'))
+      actForNobody()
       client.setQueryData(sessionKey, null)
       client.removeQueries({ predicate: (query) => query.queryKey[0] !== 'session' })
     },

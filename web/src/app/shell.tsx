@@ -16,11 +16,12 @@ import { LangButton, ThemeButton } from './looks'
 import { nav, type NavItem } from './nav'
 import { useMay } from './session'
 import classes from './shell.module.css'
-import { UserMenu } from './user-menu'
 
 // What opens on a click is fetched after the first screen; its place is kept.
 const AsOfButton = later(() => import('./asof-button').then((m) => m.AsOfButton), <Skeleton w={{ base: 38, lg: 190 }} h={34} />)
 const Bell = later(() => import('./bell').then((m) => m.Bell), <Skeleton circle h={34} />)
+const UserMenu = later(() => import('./user-menu').then((m) => m.UserMenu), <Skeleton circle h={30} m={2} />)
+const StandingBanners = later(() => import('./standing-banners').then((m) => m.StandingBanners))
 const Palette = lazy(() => import('./palette').then((m) => ({ default: m.Palette })))
 
 /** The frame of all screens: header, navigation, the banner of a past day, and the screen. */
@@ -69,6 +70,7 @@ export function Shell() {
       </AppShell.Navbar>
       <AppShell.Main id="screen" tabIndex={-1}>
         <AsOfBanner />
+        <StandingBanners />
         {!up && (
           <div className={classes.offline} role="status">
             <IconPlugConnectedX size={18} aria-hidden /> {t('offlineBanner')}

@@ -10,6 +10,7 @@ import { Face } from '@/ui/links'
 
 import { useMe, useSigning } from './session'
 
+const PersonalSteps = lazy(() => import('./personal-steps').then((m) => ({ default: m.PersonalSteps })))
 const LookControls = lazy(() => import('./look-controls').then((m) => ({ default: m.LookControls })))
 
 export function UserMenu() {
@@ -40,6 +41,9 @@ export function UserMenu() {
           </Suspense>
         </Stack>
         <Menu.Divider />
+        <Suspense fallback={null}>
+          <PersonalSteps />
+        </Suspense>
         <Menu.Item component={Link} to="/settings" closeMenuOnClick leftSection={<IconSettings size={16} aria-hidden />}>
           {t('settings')}
         </Menu.Item>

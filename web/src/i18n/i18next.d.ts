@@ -15,6 +15,7 @@ import type admin from './ru/admin.json'
 import type reference from './ru/reference.json'
 import type files from './ru/files.json'
 import type exports from './ru/exports.json'
+import type secondPerson from './ru/second-person.json'
 
 // Keys are typed from the Russian texts: a text that does not exist does not compile. That the English ones have
 // the same keys is checked by texts.test.ts, which the build runs.
@@ -39,6 +40,7 @@ declare module 'i18next' {
       reference: typeof reference
       files: typeof files
       exports: typeof exports
+      'second-person': typeof secondPerson
     }
   }
 }

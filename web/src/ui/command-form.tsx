@@ -14,8 +14,11 @@ import { Conflict } from './conflict'
 import { useDraft } from './draft'
 import { InstantField } from './fields'
 import type { CommandFormProps, Form, Values } from './form'
+import { later } from './later'
 import { done } from './notify'
 import { useFailureText } from './states'
+
+const AskSecondPerson = later(() => import('./second-person').then((m) => m.AskSecondPerson))
 
 /**
  * A form that gives a command. It keeps what was typed through reload, conflict and signing out, puts the server's
@@ -61,6 +64,12 @@ export function CommandForm<P extends CommandPath, V extends Values>(props: Comm
     )
   })
 
+  // The second person gives the command: for this form it is done.
+  const asked = () => {
+    draft.clear()
+    props.onCancel?.()
+  }
+
   const startAnew = () => {
     draft.clear()
     form.setValues(props.initial)
@@ -81,6 +90,7 @@ export function CommandForm<P extends CommandPath, V extends Values>(props: Comm
         {props.children(form)}
         {props.late && <LateFields value={when} onChange={setWhen} />}
         <FormFailure failure={command.error} rest={failed.rest} />
+        {command.error?.problem.code === 'approval.needed' && <AskSecondPerson path={props.path} id={props.id} body={props.body(form.values)} onDone={asked} />}
         {command.error?.conflict && props.kind && props.id && (
           <Conflict kind={props.kind} id={props.id} seen={revision ?? 0} onAccept={(now) => { setRevision(now); command.reset() }} />
         )}

@@ -9,6 +9,7 @@ import { useAsOf } from '@/app/asof'
 import { useMay } from '@/app/session'
 import { useWords } from '@/i18n'
 import { StateBadge } from '@/ui/badge'
+import { EmergencyOffer } from '@/ui/emergency-offer'
 import { Files } from '@/ui/files'
 import { later } from '@/ui/later'
 import { Page } from '@/ui/page'
@@ -42,7 +43,8 @@ export function ClientCard() {
 function PresentClient({ id }: { id: string }) {
   const { t } = useTranslation('client')
   const card = useRead('/v1/counterparties/{id}', { path: { id } }, { keepPrevious: false })
-  if (card.error?.problem.status === 404) return <Unknown title={t('notFound')} hint={t('notFoundHint')} />
+  const status = card.error?.problem.status
+  if (status === 404 || status === 403) return <Unknown title={t(status === 404 ? 'notFound' : 'hidden')} hint={t(status === 404 ? 'notFoundHint' : 'hiddenHint')} id={id} />
   if (!card.data) {
     return (
       <Page title={t('client')}>
@@ -72,11 +74,11 @@ function PastClient({ id, asOf }: { id: string; asOf: string }) {
   return <Card id={id} facts={pastFacts(record.data.state)} />
 }
 
-function Unknown({ title, hint }: { title: string; hint: string }) {
+function Unknown({ title, hint, id }: { title: string; hint: string; id?: string }) {
   const { t } = useTranslation('client')
   return (
     <Page title={t('client')} crumbs={[{ label: t('clients'), to: '/clients' }]}>
-      <Empty icon={IconMoodEmpty} title={title} hint={hint} />
+      <Empty icon={IconMoodEmpty} title={title} hint={hint} {...(id ? { action: <EmergencyOffer client={id} /> } : {})} />
     </Page>
   )
 }

@@ -1,0 +1,122 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+
+import { assertAccessible } from './kit/axe.mjs'
+import { inPage, logins, open, ownServer, signIn, signedInTo, until } from './kit/test.mjs'
+
+ownServer()
+
+const second = 'ermakov'
+const cause = 'Клиент не может дозвониться, нужен его договор'
+
+test('screening rules wait for a second reviewer, who approves them', inPage({ as: logins.reviewer, allow: [/status of 409/] }, async (page) => {
+  const zimina = await signedInTo(logins.reviewer)
+  const { current } = await zimina.get('/v1/screening-rules')
+  const days = current.max_payment_days + 1
+  await open(page, '/admin?tab=screening')
+  await page.getByRole('button', { name: 'Подготовить новую редакцию' }).click()
+  await page.getByLabel('Наибольшая отсрочка платежа, дней').fill(String(days))
+  await page.getByLabel('Почему меняете правила').fill('Договорились с финансовым отделом')
+  await page.getByRole('button', { name: 'Ввести в действие' }).click()
+  await page.getByLabel('Зачем это нужно').fill('Просит финансовый отдел')
+  await assertAccessible(page)
+  await page.getByRole('button', { name: 'Запросить подтверждение' }).click()
+  await page.getByText('Подтверждение запрошено').waitFor()
+  assert.equal((await zimina.get('/v1/screening-rules')).current.version, current.version, 'nothing has happened yet')
+
+  await open(page, '/approvals?view=mine')
+  await page.getByTestId('approval').getByText('ждёт решения').waitFor()
+  await signIn(page, second)
+  await open(page, '/approvals')
+  const asked = page.getByTestId('approval')
+  await asked.getByText('Просит финансовый отдел').waitFor()
+  await asked.getByText('наибольшая отсрочка, дней', { exact: false }).waitFor()
+  await assertAccessible(page)
+  await asked.getByRole('button', { name: 'Подтвердить' }).click()
+  await page.getByRole('dialog').getByRole('button', { name: 'Подтвердить' }).click()
+  await page.getByText('Ничего не ждёт вашего решения').waitFor()
+  const after = await zimina.get('/v1/screening-rules')
+  assert.equal(after.current.max_payment_days, days)
+}))
+
+test('a request is refused with a reason, on a phone', inPage({ as: second, device: 'phone' }, async (page) => {
+  const zimina = await signedInTo(logins.reviewer)
+  const { current } = await zimina.get('/v1/screening-rules')
+  await zimina.post('/v1/approvals', { operation: 'publish-screening-rules', payload: { parameters: current, reason: 'просто так' }, reason: 'Ради порядка' })
+  await open(page, '/approvals')
+  const asked = page.getByTestId('approval')
+  await asked.getByText('Ради порядка').waitFor()
+  await assertAccessible(page)
+  await asked.getByRole('button', { name: /^Действия:/ }).click()
+  await page.getByRole('menuitem', { name: 'Отказать' }).click()
+  await page.getByLabel('Почему нет').fill('Ничего не меняется')
+  await page.getByRole('dialog').getByRole('button', { name: 'Отказать' }).click()
+  await page.getByText('Ничего не ждёт вашего решения').waitFor()
+  const { items } = await zimina.get('/v1/approvals?view=mine')
+  assert.deepEqual([items[0].state, items[0].answer], ['refused', 'Ничего не меняется'])
+}))
+
+test('an administrator opens a hidden client in an emergency, and a reviewer judges it', inPage({ as: logins.administrator, allow: [/status of 40[34]/] }, async (page) => {
+  const orlova = await signedInTo(logins.manager)
+  const { items: clients } = await orlova.get('/v1/counterparties?limit=1')
+  const { id, name } = clients[0]
+  await open(page, `/clients/${id}`)
+  await page.getByText('Этот клиент вам не виден').waitFor()
+  await page.locator('main').getByRole('link', { name: 'Открыть аварийный доступ' }).click()
+  await page.getByLabel('Причина').fill(cause)
+  await assertAccessible(page)
+  await page.getByRole('button', { name: 'Открыть доступ' }).click()
+  const banner = page.getByTestId('emergency-banner')
+  await banner.getByText(cause, { exact: false }).waitFor()
+  await open(page, `/clients/${id}`)
+  await page.getByRole('heading', { level: 1, name }).waitFor()
+  await assertAccessible(page)
+  await banner.getByRole('button', { name: 'Завершить' }).click()
+  await banner.waitFor({ state: 'detached' })
+  await open(page, `/clients/${id}`)
+  await page.getByText('Этот клиент вам не виден').waitFor()
+
+  await signIn(page, second)
+  await open(page, '/')
+  await page.getByTestId('unreviewed-banner').getByRole('link').click()
+  const one = page.getByTestId('emergency')
+  await one.getByText(cause, { exact: false }).waitFor()
+  await one.getByRole('button', { name: 'Проверить' }).click()
+  await page.getByLabel('Что установлено').fill('Клиент подтвердил звонок')
+  await page.getByRole('dialog').getByRole('button', { name: 'Записать вывод' }).click()
+  await page.getByText('Аварийных доступов нет').waitFor()
+  const ermakov = await signedInTo(second)
+  const { items } = await ermakov.get('/v1/emergency-accesses')
+  assert.deepEqual([items[0].verdict, items[0].state], ['justified', 'reviewed'])
+}))
+
+test('a substitute acts for an absent colleague in one tab, and returns', inPage({ as: logins.employee, allow: [/status of 403 .*\/v1\/records\//] }, async (page, { server, context }) => {
+  const sokolov = await signedInTo(logins.employee)
+  const orlova = await signedInTo(logins.manager)
+  const today = new Date()
+  const day = (shift) => new Date(today.getTime() + shift * 86_400_000).toISOString().slice(0, 10)
+  await orlova.post(`/v1/employees/${orlova.me.employee_id}/plan-absence`, { kind: 'vacation', from: day(-1), to: day(2), substitute_id: sokolov.me.employee_id })
+  await until(async () => (await sokolov.get('/v1/me/stands-in-for')).some((one) => one.employee_id === orlova.me.employee_id))
+  const seen = []
+  context.on('request', (request) => seen.push(request.headers()['x-on-behalf-of']))
+  await open(page, '/')
+  await page.getByRole('button', { name: 'Меню пользователя' }).click()
+  await page.getByRole('menuitem', { name: /^Действовать за: Орлова/ }).click()
+  const banner = page.getByTestId('acting-banner')
+  await banner.getByText(/^Вы действуете за: Орлова/).waitFor()
+  await open(page, '/reminders')
+  await banner.waitFor()
+  await assertAccessible(page)
+  assert.ok(seen.includes(orlova.me.employee_id), 'requests are in her name')
+  const other = await context.newPage()
+  await other.goto(`${server.url}/reminders`)
+  await other.locator('main h1').waitFor()
+  assert.equal(await other.getByTestId('acting-banner').count(), 0, 'another tab acts for itself')
+  await other.close()
+  await banner.getByRole('button', { name: 'Вернуться к себе' }).click()
+  await banner.waitFor({ state: 'detached' })
+  seen.length = 0
+  await page.reload()
+  await page.locator('main h1').waitFor()
+  assert.ok(seen.every((header) => header === undefined), 'and then in his own')
+}))
