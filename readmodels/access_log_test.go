@@ -51,7 +51,7 @@ type office struct {
 
 func newOffice(t *testing.T) office {
 	t.Helper()
-	o := office{kit: newKit(t, "employees", "clients", "records", "assignments")}
+	o := office{kit: newKit(t, "employees", "clients", "records", "assignments", "emergency_accesses")}
 	var at [2]domain.DepartmentID
 	for i, name := range []string{"Продажи", "Закупки"} {
 		at[i] = domain.NewID[domain.Department]()

@@ -6,6 +6,8 @@ func init() {
 	Say("emergency_access.ended", "Аварийный доступ завершён ({by_id:employee})", "Emergency access ended ({by_id:employee})", "")
 	Say("emergency_access.expired", "Время аварийного доступа истекло", "The time of the emergency access is over", "")
 	Say("emergency_access.reviewed", "Аварийный доступ проверен, {reviewer_id:employee}: {verdict:word}", "Emergency access reviewed, {reviewer_id:employee}: {verdict:word}", "remark")
+	Words("emergency.verdict.justified", "обоснован", "justified")
+	Words("emergency.verdict.unjustified", "не обоснован", "not justified")
 	Words("justified", "обоснован", "justified")
 	Words("unjustified", "не обоснован", "not justified")
 

@@ -63,12 +63,12 @@ var others = []string{
 	// employees
 	"actor_id", "addressee_id", "addressee_ids", "accepted_by_ids", "answered_by", "arbiter_id", "asker_id", "assignee_id", "author_id", "by_id", "cc_ids", "co_executor_ids", "employee_id",
 	"from_id", "head_id", "informed_ids", "issuer_id", "on_behalf_of", "opened_by_id", "our_participant_ids", "owner_id", "proposed_by_id", "proposer_id", "recipient_id", "responsible_id",
-	"reviewer_id", "shown_to_id", "substitute_id", "taken_by_id", "to_id", "verified_by_id", "who_id",
+	"requester_id", "reviewer_id", "shown_to_id", "substitute_id", "taken_by_id", "to_id", "verified_by_id", "who_id",
 	// contact persons
 	"from_person_id", "person_id", "people", "to_person_id", "unlinked",
 	// other records
 	"absence_id", "answers_to_id", "assignment_id", "became_id", "calendar_id", "commitment_id", "department_id", "negotiation_id", "pair_id", "record_id", "request_id", "sheet_id",
-	"source_id", "successor_id", "thread_id", "AssignmentDetail.parent_id", "DepartmentNode.parent_id",
+	"source_id", "target_id", "successor_id", "thread_id", "AssignmentDetail.parent_id", "DepartmentNode.parent_id",
 	// other systems
 	"external_id",
 	// of any kind; where it is a client, the answer holds its id once more
@@ -79,7 +79,7 @@ var others = []string{
 
 // ownIDs are the types whose own id, or that of what they lie in, is no client's.
 var ownIDs = []string{
-	"AccessItem", "AssignmentItem", "AttachmentItem", "CommitmentItem", "ContactOfPerson", "DepartmentNode", "DuplicateItem", "EmployeeAbsence", "EmployeeItem", "GroupItem", "GroupMember", "GroupName",
+	"AccessItem", "ApprovalItem", "EmergencyItem", "AssignmentItem", "AttachmentItem", "CommitmentItem", "ContactOfPerson", "DepartmentNode", "DuplicateItem", "EmployeeAbsence", "EmployeeItem", "GroupItem", "GroupMember", "GroupName",
 	"InfluenceEdge", "InfluenceNode", "MessageItem", "NegotiationItem", "PersonCard", "PersonItem", "RecordState", "RecordTrail", "ReminderItem", "SearchHit", "ThreadItem", "TimeSheet",
 	"WorkScheduleItem", "WorkingCalendarDetail",
 }

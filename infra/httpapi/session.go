@@ -139,6 +139,9 @@ func (a *API) signedIn(ctx context.Context, session identity.SignedIn) (*signInO
 
 // firstOfDay forms the day's report at the first sign-in. Nobody is kept out because it could not be.
 func (a *API) firstOfDay(ctx context.Context) {
+	if a.Identity.Authorize(ctx, "form-daily-report") != nil {
+		return // who has no day of the kind
+	}
 	day := &dailyReportInput{Body: DailyReportRequest{FirstSignIn: true}}
 	if _, err := a.formDailyReport(ctx, day, "form-daily-report"); err != nil {
 		a.Logger.WarnContext(ctx, "no daily report at sign-in", "employee", principal(ctx).Employee, "err", err)

@@ -102,7 +102,7 @@ type JournalFilter struct {
 // Journal lists what happened with sign-ins.
 func (s *Service) Journal(ctx context.Context, f JournalFilter) ([]JournalEntry, error) {
 	rows, err := s.db.Query(ctx, `select id, at, kind, login, employee_id, by_id, address, device, detail from identity.journal
-		where ($1::uuid is null or employee_id = $1) and ($2 = '' or kind = $2) and ($3 = 0 or id < $3) order by id desc limit $4`,
+		where ($1::uuid is null or employee_id = $1) and ($2 = '' or kind = $2) and ($3::bigint = 0 or id < $3) order by id desc limit $4`,
 		orNull(f.Employee), f.Kind, f.Before, f.Limit)
 	if err != nil {
 		return nil, err

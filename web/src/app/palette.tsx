@@ -68,7 +68,7 @@ export function Palette({ onClose }: { onClose: () => void }) {
 function useHits(asked: string): { entries: Entry[]; busy: boolean } {
   const { t } = useTranslation()
   const navigate = useNavigate()
-  const enabled = asked.length >= 2
+  const enabled = useMay()('search') && asked.length >= 2
   const typed = useRead('/v1/search', { query: { q: asked, limit: 12 } }, { enabled, keepPrevious: true })
   // Somebody who typed "ctdth" meant «север».
   const none = enabled && typed.data?.length === 0
@@ -95,12 +95,12 @@ function useCommands(): Entry[] {
     .flatMap((group) => group.items)
     .filter((item) => !item.operation || may(item.operation))
     .map((item) => ({ id: item.to, group: t('palette.screens'), label: t(`nav.${item.text}`), icon: item.icon, run: () => void navigate({ to: item.to }) }))
-  const forms = (['client', 'assignment', 'thread', 'negotiation', 'message', 'workItem', 'reminder'] as const).map((form) => ({
+  const forms = (Object.keys(places) as (keyof typeof places)[]).filter((form) => may(places[form].operation)).map((form) => ({
     id: `new/${form}`,
     group: t('palette.commands'),
     label: t(`palette.new.${form}`),
     icon: IconPlus,
-    run: () => void navigate({ to: places[form], search: { new: '1' } } as never),
+    run: () => void navigate({ to: places[form].to, search: { new: '1' } } as never),
   }))
   const yesterday = {
     id: 'yesterday',
@@ -113,5 +113,11 @@ function useCommands(): Entry[] {
 }
 
 const places = {
-  client: '/clients', assignment: '/assignments', thread: '/threads', negotiation: '/negotiations', message: '/messages', workItem: '/schedule', reminder: '/reminders',
+  client: { to: '/clients', operation: 'register-counterparty' },
+  assignment: { to: '/assignments', operation: 'issue-assignment' },
+  thread: { to: '/threads', operation: 'open-thread' },
+  negotiation: { to: '/negotiations', operation: 'plan-negotiation' },
+  message: { to: '/messages', operation: 'register-message' },
+  workItem: { to: '/schedule', operation: 'plan-work-item' },
+  reminder: { to: '/reminders', operation: 'schedule-reminder' },
 } as const

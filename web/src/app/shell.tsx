@@ -1,4 +1,4 @@
-import { AppShell, Box, Burger, Group, Kbd, Skeleton, Stack, Text, UnstyledButton } from '@mantine/core'
+import { AppShell, Box, Burger, Group, Kbd, Skeleton, Stack, Text, Tooltip, UnstyledButton } from '@mantine/core'
 import { useDisclosure, useHotkeys, useNetwork } from '@mantine/hooks'
 import { IconPlugConnectedX, IconSearch } from '@tabler/icons-react'
 import { useQueryClient } from '@tanstack/react-query'
@@ -15,18 +15,19 @@ import { AsOfBanner } from './asof-banner'
 import { LangButton, ThemeButton } from './looks'
 import { nav, type NavItem } from './nav'
 import { useMay } from './session'
+import { UserMenu } from './user-menu'
 import classes from './shell.module.css'
 
 // What opens on a click is fetched after the first screen; its place is kept.
 const AsOfButton = later(() => import('./asof-button').then((m) => m.AsOfButton), <Skeleton w={{ base: 38, lg: 190 }} h={34} />)
 const Bell = later(() => import('./bell').then((m) => m.Bell), <Skeleton circle h={34} />)
-const UserMenu = later(() => import('./user-menu').then((m) => m.UserMenu), <Skeleton circle h={30} m={2} />)
 const StandingBanners = later(() => import('./standing-banners').then((m) => m.StandingBanners))
 const Palette = lazy(() => import('./palette').then((m) => ({ default: m.Palette })))
 
 /** The frame of all screens: header, navigation, the banner of a past day, and the screen. */
 export function Shell() {
   const { t } = useTranslation()
+  const may = useMay()
   const [menu, { toggle, close }] = useDisclosure()
   const [palette, setPalette] = useState(false)
   const past = useAsOf() !== undefined
@@ -47,18 +48,20 @@ export function Shell() {
           <Text component={Link} to="/" className={classes.wordmark} fz="lg" visibleFrom="sm" w={216}>
             {t('product')}
           </Text>
-          <UnstyledButton className={classes.search} onClick={() => setPalette(true)} aria-label={t('search')}>
-            <IconSearch size={16} aria-hidden />
-            <span>{t('search')}</span>
-            <Kbd visibleFrom="md">Ctrl K</Kbd>
-          </UnstyledButton>
+          <Tooltip label={t('searchHint')} openDelay={600} events={{ hover: true, focus: false, touch: false }}>
+            <UnstyledButton className={classes.search} onClick={() => setPalette(true)} aria-label={t('search')}>
+              <IconSearch size={16} aria-hidden />
+              <span>{t('search')}</span>
+              <Kbd visibleFrom="md">Ctrl K</Kbd>
+            </UnstyledButton>
+          </Tooltip>
           <Group gap={4} wrap="nowrap">
             <AsOfButton />
             <Box visibleFrom="sm">
               <LangButton />
               <ThemeButton />
             </Box>
-            <Bell />
+            {may('list-reminders') && <Bell />}
             <UserMenu />
           </Group>
         </div>

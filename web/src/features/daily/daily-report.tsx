@@ -1,6 +1,7 @@
 import { ActionIcon, Badge, Button, Checkbox, Group, Paper, SimpleGrid, Stack, Text, ThemeIcon, Title, Tooltip } from '@mantine/core'
 import { IconBellQuestion, IconCalendarEvent, IconChecklist, IconEyeCheck, IconHourglass, IconInbox, IconRefresh, type Icon } from '@tabler/icons-react'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { Navigate } from '@tanstack/react-router'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 
@@ -8,6 +9,7 @@ import { http, orFail } from '@/api/client'
 import type { Schema } from '@/api/hooks'
 import type { Failure } from '@/api/problem'
 import { useAsOf, useMayChange } from '@/app/asof'
+import { useMay } from '@/app/session'
 import { useLang, useWords } from '@/i18n'
 import { RecordLink } from '@/ui/links'
 import { Page } from '@/ui/page'
@@ -36,8 +38,13 @@ async function form(firstOnly: boolean): Promise<Report> {
   return orFail<Report>(await http.POST('/v1/daily-report', { body: firstOnly ? { first_sign_in: true } : {} }))
 }
 
-/** The day's work in the six sections of the customer's order; overdue first, ticked and answered in place. */
+/** The first page: the day's work. Who has none of the kind, as an administrator, begins with the people. */
 export function DailyReport() {
+  return useMay()('form-daily-report') ? <Today /> : <Navigate to="/employees" replace />
+}
+
+/** The day's work in the six sections of the customer's order; overdue first, ticked and answered in place. */
+function Today() {
   const { t } = useTranslation('daily')
   const said = useSay()
   const lang = useLang()
