@@ -87,7 +87,7 @@ ifneq ($(WEB),)
 	@npm --prefix web run --silent generate
 endif
 
-GENERATED = docs/openapi.json docs/events.md $(wildcard web/src/i18n/*/*.gen.json web/src/api/*.gen.ts)
+GENERATED = docs/openapi.json docs/events.md docs/access.md $(wildcard web/src/i18n/*/*.gen.json web/src/api/*.gen.ts)
 .PHONY: fresh
 fresh: ## Fail when what is committed is not what `make generate` writes
 	@before=$$(sha256sum $(GENERATED)) && $(MAKE) generate && [ "$$before" = "$$(sha256sum $(GENERATED))" ] \

@@ -120,14 +120,20 @@ func (q *Queries) ClientCard(ctx context.Context, id uuid.UUID) (ClientCard, err
 	if card.Groups, err = rows[GroupName](ctx, q.DB, `select id, name from read.audience_group where members && $1 and not closed order by name, id`, aliases); err != nil {
 		return card, err
 	}
-	card.People, err = q.peopleOf(ctx, aliases)
-	return card, err
+	if card.People, err = q.peopleOf(ctx, aliases); err != nil {
+		return card, err
+	}
+	return card, q.maskClient(ctx, &card)
 }
 
 // peopleOf are the persons who work or worked there, those who do first.
 func (q *Queries) peopleOf(ctx context.Context, aliases []uuid.UUID) ([]PersonItem, error) {
-	return rows[PersonItem](ctx, q.DB, `select `+personItemColumns+`, `+worksThere+` as current
+	found, err := rows[PersonItem](ctx, q.DB, `select `+personItemColumns+`, `+worksThere+` as current
 		from read.person p left join read.client k on k.id = p.client_id where p.employers && $1::uuid[] order by current desc, p.norm_name, p.id limit 1000`, aliases)
+	if err != nil {
+		return found, err
+	}
+	return found, q.maskPersons(ctx, found)
 }
 
 // worksThere: an employment at one of the names has no end.
@@ -166,7 +172,10 @@ func (q *Queries) Persons(ctx context.Context, f PersonFilter) (Page[PersonItem]
 	//sqlvet:built the parts are constants of this package; values travel as arguments
 	found, err := rows[PersonItem](ctx, q.DB, `select `+personItemColumns+`, `+current+` as current from read.person p left join read.client k on k.id = p.client_id
 		where `+w.sql()+` order by p.norm_name, p.id limit `+w.arg(f.limit()+1), w.args...)
-	return page(found, f.limit(), func(p PersonItem) []any { return []any{p.SortName, p.ID} }), err
+	if err != nil {
+		return Page[PersonItem]{}, err
+	}
+	return page(found, f.limit(), func(p PersonItem) []any { return []any{p.SortName, p.ID} }), q.maskPersons(ctx, found)
 }
 
 // PersonCard is everything about one contact person.
@@ -204,6 +213,9 @@ func (q *Queries) PersonCard(ctx context.Context, id uuid.UUID) (PersonCard, err
 		ids[i] = e.Counterparty.UUID()
 	}
 	card.Contacts = contactPoints(card.Contacts, card.Reach.Points(card.Registered))
+	if err := q.maskPerson(ctx, &card); err != nil {
+		return card, err
+	}
 	employers, err := rows[ClientName](ctx, q.DB, `select id, name, inn, kpp, state from read.client where id = any($1)`, ids)
 	for i, e := range card.Employments {
 		for _, c := range employers {

@@ -95,7 +95,10 @@ func (q *Queries) Clients(ctx context.Context, f ClientFilter) (Page[ClientItem]
 	//sqlvet:built the parts are constants of this package; values travel as arguments
 	found, err := rows[ClientItem](ctx, q.DB, `select `+clientItemColumns+` from read.client c left join read.employee e on e.id = c.responsible_id
 		where `+w.sql()+` order by c.norm_name, c.id limit `+w.arg(f.limit()+1), w.args...)
-	return page(found, f.limit(), func(c ClientItem) []any { return []any{c.Sort, c.ID} }), err
+	if err != nil {
+		return Page[ClientItem]{}, err
+	}
+	return page(found, f.limit(), func(c ClientItem) []any { return []any{c.Sort, c.ID} }), q.maskClients(ctx, found)
 }
 
 func (q *Queries) newestClients(ctx context.Context, w *where, f ClientFilter) (Page[ClientItem], error) {
@@ -109,7 +112,10 @@ func (q *Queries) newestClients(ctx context.Context, w *where, f ClientFilter) (
 	//sqlvet:built the parts are constants of this package; values travel as arguments
 	found, err := rows[ClientItem](ctx, q.DB, `select `+clientItemColumns+` from read.client c left join read.employee e on e.id = c.responsible_id
 		where `+w.sql()+` order by c.registered_at desc, c.id desc limit `+w.arg(f.limit()+1), w.args...)
-	return page(found, f.limit(), func(c ClientItem) []any { return []any{c.Registered, c.ID} }), err
+	if err != nil {
+		return Page[ClientItem]{}, err
+	}
+	return page(found, f.limit(), func(c ClientItem) []any { return []any{c.Registered, c.ID} }), q.maskClients(ctx, found)
 }
 
 // clientsMatching puts whole numbers and addresses first, then names by similarity.
@@ -136,7 +142,10 @@ func (q *Queries) clientsMatching(ctx context.Context, w *where, f ClientFilter)
 		found, err = rows[ClientItem](ctx, tx, sql, w.args...)
 		return err
 	})
-	return page(found, f.limit(), func(c ClientItem) []any { return []any{c.Match, c.Sort, c.ID} }), err
+	if err != nil {
+		return Page[ClientItem]{}, err
+	}
+	return page(found, f.limit(), func(c ClientItem) []any { return []any{c.Match, c.Sort, c.ID} }), q.maskClients(ctx, found)
 }
 
 // SearchFilter is what is looked for anywhere in the register.

@@ -236,7 +236,7 @@ func (q *Queries) sentences(ctx context.Context, found []historyRow, reader Read
 			items[i].Headline = h.Render(reader.Lang, args[i], reader.Zone, names)
 		}
 	}
-	return items, nil
+	return items, q.maskHistory(ctx, items)
 }
 
 // nameTables say where the names of ids are, by kind.

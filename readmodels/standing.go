@@ -23,8 +23,9 @@ const teamOf = `with recursive
 	select e.id from read.employee e
 	where e.department_id in (select id from below) or e.id in (select id from led) or not exists (select from read.department d where d.active)`
 
+// casesOf leaves out what one has given oneself: nobody opens a client to themselves.
 const casesOf = `select distinct a.counterparty as id from read.assignment a
-	where a.counterparty is not null and a.state = any($2) and (a.assignee = $1 or $1 = any(a.co_executors))`
+	where a.counterparty is not null and a.issuer <> $1 and a.state = any($2) and (a.assignee = $1 or $1 = any(a.co_executors))`
 
 // Standing is what the scopes of an employee's rights are measured by at the instant.
 func (q *Queries) Standing(ctx context.Context, employee domain.EmployeeID, now time.Time) (access.Standing, error) {

@@ -1,6 +1,7 @@
 package readmodels_test
 
 import (
+	"encoding/json"
 	"math/rand/v2"
 	"slices"
 	"strings"
@@ -13,6 +14,7 @@ import (
 	"github.com/letopis-crm/letopis/commands"
 	"github.com/letopis-crm/letopis/domain"
 	"github.com/letopis-crm/letopis/domain/access"
+	"github.com/letopis-crm/letopis/domain/wording"
 	"github.com/letopis-crm/letopis/infra/files"
 	"github.com/letopis-crm/letopis/readmodels"
 )
@@ -229,5 +231,39 @@ func TestEveryViewIsDecided(t *testing.T) {
 				t.Errorf("%s: %v", sql, err)
 			}
 		}
+	}
+}
+
+// Whoever may read a client but not reach it sees that there are numbers, and no number.
+func TestContactDetailsAreMasked(t *testing.T) {
+	t.Parallel()
+	k := newKit(t)
+	id := k.client(domain.CounterpartyRecord{Kind: domain.KindOrganisation, LegalName: "ООО «Ромашка»", ContactDetails: reach("8 (916) 123-45-67", "ivan@romashka.example")})
+	person := k.person(id, "Петров", "закупщик", reach("8 (916) 765-43-21", "petrov@romashka.example"))
+	do(k, domain.Counterparties, id, commands.ChangeCounterpartyContacts{ContactDetails: reach("8 (916) 123-45-67", "sidor@romashka.example")})
+	k.project(0)
+	see := func(actor access.Actor) string {
+		q := k.For(actor)
+		list := answer[readmodels.Page[readmodels.ClientItem]](t)(q.Clients(t.Context(), readmodels.ClientFilter{}))
+		card := answer[readmodels.ClientCard](t)(q.ClientCard(t.Context(), id.UUID()))
+		persons := answer[readmodels.Page[readmodels.PersonItem]](t)(q.Persons(t.Context(), readmodels.PersonFilter{}))
+		one := answer[readmodels.PersonCard](t)(q.PersonCard(t.Context(), person.UUID()))
+		history := answer[readmodels.Page[readmodels.HistoryItem]](t)(q.History(t.Context(), id.UUID(), readmodels.HistoryFilter{}, readmodels.Reader{Lang: wording.Russian, Zone: time.UTC}))
+		raw, err := json.Marshal([]any{list, card, persons, one, history})
+		if err != nil || len(list.Items) != 1 || len(persons.Items) != 1 || len(history.Items) < 3 {
+			t.Fatal(err, string(raw))
+		}
+		return string(raw)
+	}
+	secrets := []string{"123-45-67", "1234567", "765-43-21", "7654321", "ivan@", "petrov@", "sidor@"}
+	own := see(access.Actor{Employee: k.actor, Roles: []domain.Role{domain.RoleEmployee}})
+	foreign := see(access.Actor{Employee: domain.NewID[domain.Employee](), Roles: []domain.Role{domain.RoleMarketer}})
+	for _, secret := range secrets {
+		if strings.Contains(foreign, secret) {
+			t.Errorf("a marketer sees %s in %s", secret, foreign)
+		}
+	}
+	if !strings.Contains(own, "123-45-67") || !strings.Contains(own, "petrov@") || !strings.Contains(foreign, "•••67") {
+		t.Errorf("one's own: %s\nforeign: %s", own, foreign)
 	}
 }

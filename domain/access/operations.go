@@ -27,20 +27,21 @@ func declare(resource Resource, action Action, ids ...string) {
 
 func init() {
 	declare(Clients, Read, "list-counterparties", "get-counterparty", "get-influence-map", "find-similar-counterparties", "search",
-		"list-contact-persons", "get-contact-person", "list-duplicates", "list-merges", "get-counterparty-history")
+		"list-contact-persons", "get-contact-person", "list-duplicates", "list-merges", "get-counterparty-history",
+		"flag-duplicate", "propose-merge") // whoever sees two that look the same may say so; who answers needs more
 	declare(Clients, Change, "register-counterparty", "change-counterparty", "change-counterparty-contacts", "activate-counterparty", "rest-counterparty", "close-counterparty",
 		"reopen-counterparty", "add-counterparty-role", "remove-counterparty-role", "entrust-counterparty", "join-counterparty", "add-bank-account", "close-bank-account",
 		"add-signatory", "withdraw-signatory", "identify-counterparty", "give-counterparty-consent", "withdraw-counterparty-consent",
 		"register-contact-person", "change-contact-person", "change-person-contacts", "employ-person", "move-person", "dismiss-person", "refuse-contact", "allow-contact",
 		"give-person-consent", "withdraw-person-consent", "give-decision-role", "withdraw-decision-role",
-		"suppose-influence", "confirm-influence", "revise-influence", "outdate-influence", "flag-duplicate", "reject-duplicate", "link-branch", "propose-merge")
+		"suppose-influence", "confirm-influence", "revise-influence", "outdate-influence", "reject-duplicate", "link-branch")
 	declare(Clients, Decide, "merge-counterparties", "approve-merge", "unmerge-counterparties", "mark-key-account")
 	declare(ContactDetails, Read, "get-contact-report")
 
 	declare(Segments, Read, "list-audience-groups", "get-audience-group")
 	declare(Segments, Change, "create-audience-group", "rename-audience-group", "add-group-members", "remove-group-members", "close-audience-group")
 
-	declare(Negotiations, Read, "list-negotiations", "get-negotiation", "list-commitments", "get-screening-rules")
+	declare(Negotiations, Read, "list-negotiations", "get-negotiation", "list-commitments")
 	declare(Negotiations, Change, "plan-negotiation", "hold-negotiation", "record-negotiation", "reschedule-negotiation", "cancel-negotiation", "correct-negotiation",
 		"finish-negotiation-step", "keep-commitment", "break-commitment", "waive-commitment", "supersede-commitment", "hand-over-commitment")
 	declare(Negotiations, Decide, "claim-negotiation-review", "release-negotiation-review", "approve-negotiation", "stop-negotiation", "get-review-desk", "report-negotiations",
@@ -63,7 +64,7 @@ func init() {
 	declare(Performance, Read, "report-assignments", "report-work-schedule", "get-response-times", "list-response-clocks")
 	declare(Reports, Read, "report-portfolio-growth", "report-portfolios", "get-message-analysis")
 
-	declare(Directory, Read, "list-employees", "get-employee", "list-absences", "list-departments", "list-working-calendars")
+	declare(Directory, Read, "get-screening-rules", "list-employees", "get-employee", "list-absences", "list-departments", "list-working-calendars")
 	declare(Directory, Change, "hire-employee", "rename-employee", "change-employee-contacts", "transfer-employee", "change-employee-schedule", "set-authority-limits",
 		"dismiss-employee", "rehire-employee", "found-department", "rename-department", "move-department", "appoint-department-head", "close-department",
 		"define-working-calendar", "rename-working-calendar", "set-calendar-week", "set-calendar-days", "clear-calendar-days", "retire-working-calendar")

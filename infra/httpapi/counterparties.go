@@ -107,6 +107,13 @@ type influenceMapInput struct {
 
 // contactReport forms the report, records that it is opened, and only then gives the personal data away.
 func (a *API) contactReport(ctx context.Context, in *contactReportInput) (readmodels.ContactReport, error) {
+	known, err := commands.Load(ctx, a.Executor, domain.Counterparties, domain.CounterpartyID(in.ID))
+	if err != nil {
+		return readmodels.ContactReport{}, err
+	}
+	if err := a.mayReach(ctx, known.State); err != nil {
+		return readmodels.ContactReport{}, err
+	}
 	report, err := a.queries(ctx).ContactReport(ctx, in.ID, in.ContactReportFilter, a.Executor.Now())
 	if err != nil {
 		return report, err

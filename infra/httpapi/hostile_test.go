@@ -58,7 +58,7 @@ func TestHostileRequests(t *testing.T) {
 		h.fed[p.Name()] = 0
 	}
 	h.staff()
-	end := time.Now().Add(time.Duration(setting("LETOPIS_FUZZ_SECONDS", 15)) * time.Second)
+	end := time.Now().Add(time.Duration(setting("LETOPIS_FUZZ_SECONDS", 60)) * time.Second)
 	h.begin()
 	for round := 0; time.Now().Before(end); round++ {
 		h.round(round, end)

@@ -84,6 +84,9 @@ func (a *API) trail(ctx context.Context, in *recordInput) (commands.Past, []comm
 		return past, steps, nil, err
 	}
 	clients, err := a.mayRead(ctx, in.Kind, past.State)
+	if resource, _ := access.Of(in.Kind); err == nil && resource == access.Clients {
+		err = a.mayReach(ctx, past.State) // the whole record holds numbers and addresses
+	}
 	if err == nil && !in.At.IsZero() {
 		past, steps, err = commands.Trail(ctx, a.Executor, in.Kind, in.ID, in.At)
 	}
@@ -101,6 +104,15 @@ func (a *API) mayRead(ctx context.Context, kind string, state any) ([]domain.Cou
 		return nil, domain.ErrForbidden.Because("this record is not yours to read")
 	}
 	return record.Clients, nil
+}
+
+// mayReach refuses the contact details of a client or a person to who may see them masked only.
+func (a *API) mayReach(ctx context.Context, state any) error {
+	_, record, err := commands.Rights(ctx, a.Executor, "", state)
+	if err == nil && !principal(ctx).Actor().Check(access.ContactDetails, access.Read, record) {
+		err = domain.ErrForbidden.Because("the contact details of this client are not yours to read")
+	}
+	return err
 }
 
 // tell gives the steps their sentences and names.

@@ -27,6 +27,7 @@ test('a reviewer sees beforehand what changes, and has the rules published by a 
   const ermakov = await signedInTo('ermakov')
   const asked = (await ermakov.get('/v1/approvals')).items[0]
   await ermakov.post(`/v1/approvals/${asked.id}/approve`, {})
+  await open(page, '/admin?tab=screening')
   await page.getByRole('heading', { name: `Действует редакция ${current.version + 1}` }).waitFor()
   const after = await zimina.get('/v1/screening-rules')
   assert.deepEqual(after.current, { ...current, version: current.version + 1, max_payment_days: days }, 'nothing else has changed')

@@ -158,7 +158,7 @@ test('a change that meets another keeps its words, shows the difference and is s
   await choose(page, 'Изменить сведения')
   const form = page.getByRole('dialog')
   await form.getByLabel('Комментарий').fill('Любит точность')
-  const other = await signedInTo('sokolov')
+  const other = await signedInTo('volkova')
   await other.post(`/v1/counterparties/${id}/change`, { segment: 'Розница' })
 
   await form.getByRole('button', { name: 'Сохранить' }).click()

@@ -199,7 +199,7 @@ test('a key account is merged by two people: another one approves, never the one
   await until(async () => (await foreign.card(foreign.right)).id === foreign.left)
 }))
 
-test('two clients are told apart, and asked about again', inPage({ as: 'sokolov' }, async (page) => {
+test('two clients are told apart, and asked about again', inPage({ as: 'orlova' }, async (page) => {
   const { left, names } = await newPair()
   await open(page, `/clients/duplicates?client=${left}`)
   const pair = pairOf(page, names)
@@ -212,7 +212,7 @@ test('two clients are told apart, and asked about again', inPage({ as: 'sokolov'
   await press(page, pair.getByRole('button', { name: 'Вернуть на рассмотрение' }), 'Пара снова ждёт решения')
 }))
 
-test('a branch is put under its head organisation', inPage({ as: 'sokolov' }, async (page) => {
+test('a branch is put under its head organisation', inPage({ as: 'orlova' }, async (page) => {
   const { left, right, names, card } = await newPair()
   await open(page, `/clients/duplicates?client=${left}`)
   await pairOf(page, names).getByRole('button', { name: /^Что сделать с парой/ }).click()

@@ -228,10 +228,10 @@ async function messages(it) {
 }
 
 async function rules(it) {
-  const { reviewer } = it
+  const { reviewer, manager } = it
   const { current } = await reviewer.get('/v1/screening-rules')
   const parameters = { ...current, price_floors: [{ floor: { currency: 'RUB', minor: 100 } }], forbidden_stems: [{ group: 'penalty', stem: 'штраф' }] }
-  await it.give(reviewer, 'publish-screening-rules', { parameters })
+  await it.filler.give(reviewer, 'publish-screening-rules', {}, { parameters }, manager)
   it.criterion = (await reviewer.get('/v1/screening-rules')).current.criteria[0].code
 }
 
@@ -351,7 +351,7 @@ async function time(it) {
 }
 
 async function reminders(it) {
-  for (const who of Object.values(it.by)) {
+  for (const who of Object.values(it.by).filter(({ me }) => !me.denied.includes('schedule-reminder'))) {
     await it.give(who, 'schedule-reminder', { channels: ['in_app'], fire_at: instant(1), zone: 'Europe/Moscow', subject: { kind: 'counterparty', id: it.client } })
     await it.give(who, 'schedule-reminder', { channels: ['in_app'], fire_at: new Date(Date.now() + 1000).toISOString() })
   }

@@ -119,7 +119,7 @@ test('on a phone the list gives way to the message and comes back', inPage({ as:
   assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), 'nothing is wider than the screen')
 }))
 
-test('what others may not do says why', inPage({ as: 'sokolov' }, async (page) => {
+test('what others may not do says why', inPage({ as: 'volkova' }, async (page) => {
   const orlova = await signedInTo('orlova')
   const { id } = await call('orlova', { addressee_id: orlova.me.employee_id })
   await open(page, `/messages/${id}`)

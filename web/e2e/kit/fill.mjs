@@ -18,7 +18,8 @@ export function makeFiller(document) {
   const taken = new Set()
   const tried = new Set()
 
-  async function give(api, name, path, skeleton = {}) {
+  // `second` approves what takes two people.
+  async function give(api, name, path, skeleton = {}, second = undefined) {
     const operation = operations.get(name)
     if (!operation) throw new Error(`no such command: ${name}`)
     const address = operation.path.replaceAll(/\{(\w+)\}/g, (_, key) => path[key])
@@ -27,10 +28,18 @@ export function makeFiller(document) {
     for (;;) {
       const texts = new Map()
       const body = operation.body && value(operation.body, skeleton, '', true, { texts, level, chosen })
-      const answer = await api.try(address, body ?? {})
+      let answer = await api.try(address, body ?? {})
       if (answer.ok) {
         note(name, texts, level)
         return answer.body
+      }
+      if (second && answer.body?.code === 'approval.needed') {
+        const asked = await api.post('/v1/approvals', { operation: name, payload: body, reason: 'Нужно второе лицо', ...(path.id ? { record_id: path.id } : {}) })
+        answer = await second.try(`/v1/approvals/${asked.id}/approve`, {})
+        if (answer.ok) {
+          note(name, texts, level)
+          return answer.body
+        }
       }
       if (!lower(answer, texts, level)) throw new Error(`${name}: ${answer.status} ${JSON.stringify(answer.body)}\n${JSON.stringify(body)}`)
     }

@@ -183,10 +183,12 @@ const shownTasks = 5
 /** What the employee has to do now. */
 function ToDo({ id }: { id: string }) {
   const { t } = useTranslation('employees')
-  const found = useRead('/v1/assignments', { query: { assignee: id, open: true, limit: 500 } })
+  const mine = useMay()('list-assignments')
+  const found = useRead('/v1/assignments', { query: { assignee: id, open: true, limit: 500 } }, { enabled: mine })
   const items = found.data?.items ?? []
   const late = items.filter((item) => item.overdue).length
   const first = items.toSorted((a, b) => Number(b.overdue) - Number(a.overdue) || a.due_at.localeCompare(b.due_at)).slice(0, shownTasks)
+  if (!mine) return null
   if (found.error) return <ErrorNote error={found.error} retry={() => void found.refetch()} />
   return (
     <Panel title={t('todo.title')} aside={late > 0 && <Badge color="red">{t('todo.late', { count: late })}</Badge>}>
