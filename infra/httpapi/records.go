@@ -84,7 +84,7 @@ func (a *API) trail(ctx context.Context, in *recordInput) (commands.Past, []comm
 		return past, steps, nil, err
 	}
 	clients, err := a.mayRead(ctx, in.Kind, past.State)
-	if resource, _ := access.Of(in.Kind); err == nil && resource == access.Clients {
+	if err == nil && (in.Kind == domain.Counterparties.Name() || in.Kind == domain.ContactPersons.Name()) {
 		err = a.mayReach(ctx, past.State) // the whole record holds numbers and addresses
 	}
 	if err == nil && !in.At.IsZero() {
