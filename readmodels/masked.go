@@ -66,7 +66,7 @@ func (q *Queries) maskPersons(ctx context.Context, items []PersonItem) error {
 func (q *Queries) maskClient(ctx context.Context, card *ClientCard) error {
 	hidden, err := q.hidden(ctx, card.ID)
 	if hidden[card.ID] {
-		card.Record.ContactDetails = card.Record.ContactDetails.Masked()
+		card.Record.ContactDetails = card.Record.Masked()
 	}
 	return err
 }
@@ -75,7 +75,7 @@ func (q *Queries) maskPerson(ctx context.Context, card *PersonCard) error {
 	hidden, err := q.hidden(ctx, card.ID)
 	if hidden[card.ID] {
 		for i, p := range card.Contacts {
-			card.Contacts[i].ContactPoint = p.ContactPoint.Masked()
+			card.Contacts[i].ContactPoint = p.Masked()
 		}
 	}
 	return err

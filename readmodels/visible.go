@@ -246,23 +246,23 @@ func (c *condition) covers(s access.Scope) string {
 	if s&access.All != 0 {
 		return "true"
 	}
-	var any []string
+	var ways []string
 	if s&(access.Participant|access.Mine|access.Department|access.Assigned) != 0 {
-		any = append(any, "r.people && "+c.persons())
+		ways = append(ways, "r.people && "+c.persons())
 	}
 	if s&(access.Mine|access.Department) != 0 {
-		any = append(any, "r.people = '{}' and not "+answering+"<> '{}')")
+		ways = append(ways, "r.people = '{}' and not "+answering+"<> '{}')")
 	}
 	if s&access.Mine != 0 {
-		any = append(any, answering+"&& "+c.persons()+")")
+		ways = append(ways, answering+"&& "+c.persons()+")")
 	}
 	if s&access.Department != 0 {
-		any = append(any, "r.people && "+c.colleagues(), answering+"&& "+c.colleagues()+")")
+		ways = append(ways, "r.people && "+c.colleagues(), answering+"&& "+c.colleagues()+")")
 	}
 	if s&access.Assigned != 0 {
-		any = append(any, "r.clients && "+c.place("cases", ids(c.actor.Cases)))
+		ways = append(ways, "r.clients && "+c.place("cases", ids(c.actor.Cases)))
 	}
-	return strings.Join(any, " or ")
+	return strings.Join(ways, " or ")
 }
 
 func (c *condition) persons() string    { return c.place("persons", ids(c.actor.Persons())) }

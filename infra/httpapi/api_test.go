@@ -2,7 +2,6 @@ package httpapi_test
 
 import (
 	"encoding/json"
-	"github.com/letopis-crm/letopis/domain"
 	"net/http"
 	"net/url"
 	"strings"
@@ -10,6 +9,7 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
+	"github.com/letopis-crm/letopis/domain"
 	"github.com/letopis-crm/letopis/infra/httpapi"
 )
 

@@ -2,11 +2,11 @@ package httpapi_test
 
 import (
 	"encoding/json"
-	"github.com/letopis-crm/letopis/domain"
 	"net/http"
 	"strings"
 	"testing"
 
+	"github.com/letopis-crm/letopis/domain"
 	"github.com/letopis-crm/letopis/infra/identity"
 )
 

@@ -5,7 +5,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"github.com/letopis-crm/letopis/domain"
 	"io"
 	"log/slog"
 	"maps"
@@ -15,6 +14,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/letopis-crm/letopis/domain"
 	"github.com/letopis-crm/letopis/infra/httpapi"
 )
 

@@ -1,13 +1,13 @@
 package httpapi_test
 
 import (
-	"github.com/letopis-crm/letopis/domain"
 	"net/http"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/letopis-crm/letopis/domain"
 	"github.com/letopis-crm/letopis/infra/identity"
 )
 

@@ -2,13 +2,14 @@ package httpapi_test
 
 import (
 	"encoding/json"
-	"github.com/letopis-crm/letopis/domain"
 	"net/http"
 	"net/url"
 	"slices"
 	"strings"
 	"sync"
 	"testing"
+
+	"github.com/letopis-crm/letopis/domain"
 )
 
 // sqlOrders end a text, a comment, a pattern, a number or a list of somebody's SQL and go on with an order of their own.

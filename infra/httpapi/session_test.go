@@ -2,7 +2,6 @@ package httpapi_test
 
 import (
 	"encoding/json"
-	"github.com/letopis-crm/letopis/domain"
 	"io"
 	"net/http"
 	"strings"
@@ -11,6 +10,7 @@ import (
 
 	"github.com/pquerna/otp/totp"
 
+	"github.com/letopis-crm/letopis/domain"
 	"github.com/letopis-crm/letopis/infra/httpapi"
 	"github.com/letopis-crm/letopis/infra/identity"
 )

@@ -119,9 +119,9 @@ test('on a phone the list gives way to the message and comes back', inPage({ as:
   assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), 'nothing is wider than the screen')
 }))
 
-test('what others may not do says why', inPage({ as: 'volkova' }, async (page) => {
-  const orlova = await signedInTo('orlova')
-  const { id } = await call('orlova', { addressee_id: orlova.me.employee_id })
+test('what others may not do says why', inPage({ as: 'orlova' }, async (page) => {
+  const gromov = await signedInTo('gromov')
+  const { id } = await call('orlova', { addressee_id: gromov.me.employee_id })
   await open(page, `/messages/${id}`)
   await page.getByRole('button', { name: 'Действия с сообщением' }).click()
   await page.getByRole('menuitem', { name: /Принять к сведению/ }).getByText('только адресат').waitFor()
