@@ -53,6 +53,7 @@ func (q *Queries) Approvals(ctx context.Context, person uuid.UUID, operations []
 		return Page[ApprovalItem]{}, err
 	}
 	w.and(paged, "(a.asked_at, a.id) < (?, ?)", at, id)
+	//sqlvet:built the parts are constants of this package; values travel as arguments
 	found, err := rows[ApprovalItem](ctx, q.DB, `select a.id, a.operation, a.target_kind, a.target, coalesce(e.name, c.name, '') as target_name, a.payload,
 		a.requester, coalesce(r.name, '') as requester_name, coalesce(n.name, '') as in_name_of_name, a.reason, a.asked_at, a.expires_at, a.state,
 		coalesce(d.name, '') as decider_name, a.decided_at, coalesce(a.answer, '') as answer, coalesce(a.failure, '') as failure

@@ -47,6 +47,7 @@ func (q *Queries) EmergencyAccesses(ctx context.Context, person uuid.UUID, f Eme
 		return Page[EmergencyItem]{}, err
 	}
 	w.and(paged, "(a.opened_at, a.id) < (?, ?)", at, id)
+	//sqlvet:built the parts are constants of this package; values travel as arguments
 	found, err := rows[EmergencyItem](ctx, q.DB, `select a.id, a.person, coalesce(p.name, '') as person_name, a.client, coalesce(c.name, '') as client_name,
 		a.reason, a.opened_at, a.until, a.ended_at, a.state, coalesce(r.name, '') as reviewer_name, a.reviewed_at, coalesce(a.verdict, '') as verdict, coalesce(a.remark, '') as remark
 		from read.emergency_access a left join read.employee p on p.id = a.person left join read.client c on c.id = a.client left join read.employee r on r.id = a.reviewer
