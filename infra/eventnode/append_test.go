@@ -205,7 +205,7 @@ func TestEvictedStreams(t *testing.T) {
 	if err := node.Close(); err != nil { // the cache is the writer's alone while it runs
 		t.Fatal(err)
 	}
-	if got := node.writer.states.recency.Len(); got > 3 {
+	if got := node.core().writer.states.recency.Len(); got > 3 {
 		t.Errorf("%d states are kept", got)
 	}
 }
@@ -233,7 +233,7 @@ func TestWindowIsBounded(t *testing.T) {
 // write appends one event past gRPC.
 func write(tb testing.TB, node *Node, stream string, expected int64, id uuid.UUID) writeResult {
 	tb.Helper()
-	result, err := node.writer.submit(within(tb), &writeRequest{
+	result, err := node.core().writer.submit(within(tb), &writeRequest{
 		stream: stream, expected: expected, events: []proposedEvent{{id: id, eventType: "test", data: []byte("data")}},
 	})
 	if err != nil {

@@ -105,7 +105,7 @@ func fill(b *testing.B, node *Node, n int) {
 				id: uuid.New(), json: true, eventType: "bench", data: make([]byte, benchEventSize),
 			})
 		}
-		if _, err := node.writer.submit(context.Background(), r); err != nil {
+		if _, err := node.core().writer.submit(context.Background(), r); err != nil {
 			b.Fatal(err)
 		}
 	}

@@ -210,7 +210,7 @@ func powerLoss(t *testing.T, round uint64, noSync bool) error {
 			data := make([]byte, 200)
 			for ctx.Err() == nil {
 				id := uuid.New()
-				result, err := node.writer.submit(ctx, &writeRequest{
+				result, err := node.core().writer.submit(ctx, &writeRequest{
 					stream: stream, expected: j.begin(stream, id),
 					events: []proposedEvent{{id: id, eventType: "power", data: data}},
 				})
@@ -236,17 +236,17 @@ func powerLoss(t *testing.T, round uint64, noSync bool) error {
 	if err != nil {
 		return fmt.Errorf("open after the power cut: %w", err)
 	}
-	err = promised.verify(after.store)
+	err = promised.verify(after.core().store)
 	if err == nil {
 		err = promised.resend(func(stream string, expected int64, id uuid.UUID) (int64, error) {
-			result, err := after.writer.submit(t.Context(), &writeRequest{
+			result, err := after.core().writer.submit(t.Context(), &writeRequest{
 				stream: stream, expected: expected, events: []proposedEvent{{id: id, eventType: "power"}},
 			})
 			return result.revision, err
 		})
 	}
 	if err == nil {
-		err = checkLog(after.store)
+		err = checkLog(after.core().store)
 	}
 	return errors.Join(err, after.Close())
 }
@@ -286,14 +286,14 @@ func TestSubscribersSeeOnlyDurableEvents(t *testing.T) {
 	in.untilCaughtUp()
 	for i := range int64(20) {
 		go func() {
-			_, _ = node.writer.submit(t.Context(), &writeRequest{
+			_, _ = node.core().writer.submit(t.Context(), &writeRequest{
 				stream: "s", expected: i - 1, events: []proposedEvent{{id: uuid.New(), eventType: "t"}},
 			})
 		}()
 		position := in.event().Position.Commit
 		cfg.FS = fs.CrashClone(vfs.CrashCloneCfg{})
 		after := openNode(t, cfg)
-		if durable := after.store.durable.Load(); durable < position {
+		if durable := after.core().store.durable.Load(); durable < position {
 			t.Fatalf("an event at %d was delivered, the disk ends at %d", position, durable)
 		}
 	}
@@ -344,7 +344,7 @@ func TestFailedDisk(t *testing.T) {
 				appenders.Go(func() {
 					for {
 						id := uuid.New()
-						result, err := node.writer.submit(t.Context(), &writeRequest{
+						result, err := node.core().writer.submit(t.Context(), &writeRequest{
 							stream: stream, expected: j.begin(stream, id),
 							events: []proposedEvent{{id: id, eventType: "t", data: make([]byte, 5_000)}},
 						})
@@ -370,7 +370,7 @@ func TestFailedDisk(t *testing.T) {
 			}
 			broken.Store(false)
 			cfg.FS = disk.CrashClone(vfs.CrashCloneCfg{})
-			if err := j.verify(openNode(t, cfg).store); err != nil {
+			if err := j.verify(openNode(t, cfg).core().store); err != nil {
 				t.Error(err)
 			}
 		})
@@ -461,7 +461,7 @@ func TestKill(t *testing.T) {
 	}
 	t.Logf("%d appends were acknowledged over 5 kills", written)
 
-	if err := j.verify(openNode(t, Config{Dir: dir, Logger: quiet()}).store); err != nil {
+	if err := j.verify(openNode(t, Config{Dir: dir, Logger: quiet()}).core().store); err != nil {
 		t.Error(err)
 	}
 }

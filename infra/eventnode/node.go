@@ -11,6 +11,7 @@ import (
 	"net"
 	"os"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/cockroachdb/pebble/v2/vfs"
@@ -103,10 +104,7 @@ func (c *Config) validate() error {
 type Node struct {
 	cfg      Config
 	instance uuid.UUID
-	store    *store
-	tail     *tail
-	writer   *writer
-	stopping chan struct{} // closed first of all: subscriptions and reads end
+	current  atomic.Pointer[core]
 	dead     chan struct{} // closed when the node has failed
 	failOnce sync.Once
 	failure  error // set before dead is closed
@@ -117,6 +115,17 @@ type Node struct {
 	serving sync.WaitGroup
 }
 
+// core is one opening of the store: the log, its newest events and its writer.
+// Whoever serves a call takes the node's core once and stays with it.
+type core struct {
+	store  *store
+	tail   *tail
+	writer *writer
+	over   chan struct{} // closed when reads and subscriptions on this core must end
+}
+
+func (n *Node) core() *core { return n.current.Load() }
+
 // Open opens the store in cfg.Dir, creating it when it does not exist. It fails
 // when another node, in this process or another, has the directory open.
 func Open(cfg Config) (*Node, error) {
@@ -124,36 +133,38 @@ func Open(cfg Config) (*Node, error) {
 	if err := cfg.validate(); err != nil {
 		return nil, err
 	}
-	n := &Node{cfg: cfg, stopping: make(chan struct{}), dead: make(chan struct{})}
-	var err error
-	if n.store, err = openStore(cfg, n.fail); err != nil {
+	n := &Node{cfg: cfg, dead: make(chan struct{})}
+	store, err := openStore(cfg, n.fail)
+	if err != nil {
 		return nil, fmt.Errorf("eventnode: %w", err)
 	}
-	if err := n.start(); err != nil {
+	if err := n.start(store); err != nil {
 		err = fmt.Errorf("eventnode: %w", err)
 		if n.failed() != nil {
 			return nil, err
 		}
-		return nil, errors.Join(err, n.store.close())
+		return nil, errors.Join(err, store.close())
 	}
 	return n, nil
 }
 
-func (n *Node) start() (err error) {
-	if n.instance, err = n.store.instanceID(); err != nil {
+func (n *Node) start(store *store) (err error) {
+	if n.instance, err = store.instanceID(); err != nil {
 		return err
 	}
-	n.tail = newTail(n.store.durable.Load())
-	if n.writer, err = newWriter(n.store, n.tail, n.cfg); err != nil {
+	tail := newTail(store.durable.Load())
+	writer, err := newWriter(store, tail, n.cfg)
+	if err != nil {
 		return err
 	}
-	n.writer.fatal, n.writer.dead = n.fail, n.dead
-	go n.writer.run()
+	writer.fatal, writer.dead = n.fail, n.dead
+	n.current.Store(&core{store: store, tail: tail, writer: writer, over: make(chan struct{})})
+	go writer.run()
 	if n.cfg.noSystemUsers {
 		return nil
 	}
 	if err := n.writeSystemUsers(); err != nil {
-		n.writer.stop()
+		writer.stop()
 		return fmt.Errorf("system users: %w", err)
 	}
 	return nil
@@ -181,7 +192,7 @@ func (n *Node) writeSystemUsers() error {
 	} {
 		// Fixed ids: a start that was cut short is completed, a later one writes nothing.
 		r.expected = expectNoStream
-		if _, err := n.writer.submit(context.Background(), r); err != nil {
+		if _, err := n.core().writer.submit(context.Background(), r); err != nil {
 			return err
 		}
 	}
@@ -245,7 +256,8 @@ func (n *Node) Close() error {
 	servers := n.servers
 	n.mu.Unlock()
 
-	close(n.stopping)
+	core := n.core()
+	close(core.over)
 	quiet := make(chan struct{})
 	go func() {
 		defer close(quiet)
@@ -255,7 +267,7 @@ func (n *Node) Close() error {
 		}
 		stopped.Wait()
 		n.serving.Wait()
-		n.writer.stop()
+		core.writer.stop()
 	}()
 	select {
 	case <-quiet:
@@ -264,7 +276,7 @@ func (n *Node) Close() error {
 	if err := n.failed(); err != nil {
 		return err
 	}
-	return n.store.close()
+	return core.store.close()
 }
 
 func (n *Node) stopServer(server *grpc.Server) {

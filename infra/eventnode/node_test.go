@@ -146,7 +146,7 @@ func TestNewerFormatIsRefused(t *testing.T) {
 	t.Parallel()
 	cfg := memConfig()
 	node := openNode(t, cfg)
-	if err := node.store.db.Set(systemKey("format"), []byte{formatVersion + 1}, nil); err != nil {
+	if err := node.core().store.db.Set(systemKey("format"), []byte{formatVersion + 1}, nil); err != nil {
 		t.Fatal(err)
 	}
 	if err := node.Close(); err != nil {
@@ -234,7 +234,7 @@ func TestReopenKeepsEverything(t *testing.T) {
 	for i := range int64(100) {
 		write(t, node, fmt.Sprintf("s-%d", i%7), i/7-1, uuid.New())
 	}
-	before, err := node.store.allForwards(0, math.MaxUint64, 1000)
+	before, err := node.core().store.allForwards(0, math.MaxUint64, 1000)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -242,10 +242,10 @@ func TestReopenKeepsEverything(t *testing.T) {
 		t.Fatal(err)
 	}
 	node = openNode(t, cfg)
-	if err := checkLog(node.store); err != nil {
+	if err := checkLog(node.core().store); err != nil {
 		t.Error(err)
 	}
-	after, err := node.store.allForwards(0, math.MaxUint64, 1000)
+	after, err := node.core().store.allForwards(0, math.MaxUint64, 1000)
 	if err != nil || len(before) != 100 || len(after) != len(before) {
 		t.Fatalf("%d events before, %d after, %v", len(before), len(after), err)
 	}
@@ -263,12 +263,12 @@ func TestDamagedLogIsReported(t *testing.T) {
 	c := connect(t, serve(t, node))
 	r := write(t, node, "s", -1, uuid.New())
 	write(t, node, "s", 0, uuid.New())
-	value, _, err := node.store.get(logKey(r.position))
+	value, _, err := node.core().store.get(logKey(r.position))
 	if err != nil {
 		t.Fatal(err)
 	}
 	value[len(value)-8] ^= 1
-	if err := node.store.db.Set(logKey(r.position), value, nil); err != nil {
+	if err := node.core().store.db.Set(logKey(r.position), value, nil); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := readStream(t, c, "s", esdb.ReadStreamOptions{}, 10); err == nil || !strings.Contains(err.Error(), "corrupt") {
@@ -324,7 +324,7 @@ func TestConcurrentAppendsConflict(t *testing.T) {
 		running.Go(func() {
 			expected := int64(-1)
 			for range each {
-				result, err := node.writer.submit(context.Background(), &writeRequest{
+				result, err := node.core().writer.submit(context.Background(), &writeRequest{
 					stream: "contended", expected: expected, events: []proposedEvent{{id: uuid.New(), eventType: "t"}},
 				})
 				if err != nil {
@@ -341,7 +341,7 @@ func TestConcurrentAppendsConflict(t *testing.T) {
 		})
 	}
 	running.Wait()
-	if err := checkLog(node.store); err != nil {
+	if err := checkLog(node.core().store); err != nil {
 		t.Error(err)
 	}
 }

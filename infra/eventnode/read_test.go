@@ -266,7 +266,7 @@ func TestMaximumAge(t *testing.T) {
 		write(t, node, "aging", i-1, uuid.New())
 		now = now.Add(time.Minute)
 	}
-	result, err := node.writer.submit(within(t), &writeRequest{stream: "$$aging", expected: expectAny, events: []proposedEvent{
+	result, err := node.core().writer.submit(within(t), &writeRequest{stream: "$$aging", expected: expectAny, events: []proposedEvent{
 		{id: uuid.New(), eventType: metadataType, data: []byte(`{"$maxAge":240}`)},
 	}})
 	if err != nil || result.outcome != written {
@@ -277,7 +277,7 @@ func TestMaximumAge(t *testing.T) {
 		later time.Duration
 		want  int64
 	}{{0, 6}, {90 * time.Second, 8}, {time.Hour, 10}} {
-		v, err := node.store.view("aging", toTicks(now.Add(tt.later)))
+		v, err := node.core().store.view("aging", toTicks(now.Add(tt.later)))
 		if err != nil || v.first != tt.want || v.last != 9 || !v.exists {
 			t.Errorf("%v later: %+v, %v; want first %d", tt.later, v, err, tt.want)
 		}
@@ -298,7 +298,7 @@ func TestClockGoingBackDoesNotReorder(t *testing.T) {
 	write(t, node, "s", -1, uuid.New())
 	now = now.Add(-time.Hour)
 	write(t, node, "s", 0, uuid.New())
-	records, err := node.store.allForwards(0, math.MaxUint64, 10)
+	records, err := node.core().store.allForwards(0, math.MaxUint64, 10)
 	if err != nil || len(records) != 2 || records[1].created < records[0].created {
 		t.Fatalf("%+v, %v", records, err)
 	}

@@ -23,7 +23,7 @@ func (s *streamsService) Append(call streamspb.Streams_AppendServer) error {
 	if err != nil {
 		return err
 	}
-	result, err := s.node.writer.submit(call.Context(), request)
+	result, err := s.node.core().writer.submit(call.Context(), request)
 	if err != nil {
 		return err
 	}
@@ -163,7 +163,7 @@ func (s *streamsService) delete(ctx context.Context, request *writeRequest) (pos
 	if _, isMeta := metaTarget(request.stream); isMeta {
 		return 0, invalid("a metadata stream goes with its stream; it cannot be deleted alone")
 	}
-	result, err := s.node.writer.submit(ctx, request)
+	result, err := s.node.core().writer.submit(ctx, request)
 	if err != nil {
 		return 0, err
 	}
@@ -180,6 +180,7 @@ func (s *streamsService) delete(ctx context.Context, request *writeRequest) (pos
 // reader is one Read call: options that are checked, and where answers go.
 type reader struct {
 	node         *Node
+	core         *core
 	call         streamspb.Streams_ReadServer
 	encoder      encoder
 	filter       filter
@@ -218,7 +219,7 @@ func (s *streamsService) Read(req *streamspb.ReadReq, call streamspb.Streams_Rea
 
 func (s *streamsService) newReader(options *streamspb.ReadReq_Options, call streamspb.Streams_ReadServer) (*reader, error) {
 	r := &reader{
-		node: s.node, call: call,
+		node: s.node, core: s.node.core(), call: call,
 		backwards:    options.GetReadDirection() == streamspb.ReadReq_Options_Backwards,
 		resolveLinks: options.GetResolveLinks(),
 		positions:    options.GetControlOption().GetCompatibility() >= 1,
@@ -246,7 +247,7 @@ func (s *streamsService) newReader(options *streamspb.ReadReq_Options, call stre
 // send passes an answer on unless the node is stopping.
 func (r *reader) send(answer *streamspb.ReadResp) error {
 	select {
-	case <-r.node.stopping:
+	case <-r.core.over:
 		return errNotReady()
 	default:
 		return r.call.Send(answer)
@@ -277,7 +278,7 @@ func (r *reader) linkTarget(link *record) (*record, error) {
 	if err != nil || v.tombstoned || !v.exists || revision < v.first || revision > v.last {
 		return nil, err
 	}
-	target, found, err := r.node.store.eventAt(v.id, revision, v.bound)
+	target, found, err := r.core.store.eventAt(v.id, revision, v.bound)
 	if err != nil || !found {
 		return nil, err
 	}
@@ -285,7 +286,7 @@ func (r *reader) linkTarget(link *record) (*record, error) {
 }
 
 func (r *reader) view(stream string) (streamView, error) {
-	return r.node.store.view(stream, toTicks(r.node.cfg.Now()))
+	return r.core.store.view(stream, toTicks(r.node.cfg.Now()))
 }
 
 // allStart reads where in $all a call begins. forwards = from this position on,
@@ -312,13 +313,13 @@ func (r *reader) readAll(options *streamspb.ReadReq_Options_AllOptions) error {
 	if err != nil {
 		return err
 	}
-	bound := r.node.store.durable.Load()
+	bound := r.core.store.durable.Load()
 	for left := r.limit; left > 0; {
 		var events []record
 		if r.backwards {
-			events, err = r.node.store.allBackwards(position, bound, left)
+			events, err = r.core.store.allBackwards(position, bound, left)
 		} else {
-			events, err = r.node.store.allForwards(position, bound, left)
+			events, err = r.core.store.allForwards(position, bound, left)
 		}
 		if err != nil || len(events) == 0 {
 			return err
@@ -377,9 +378,9 @@ func (r *reader) sendStream(v streamView, from int64) (sent uint64, err error) {
 	for sent < r.limit {
 		var events []record
 		if r.backwards {
-			events, err = r.node.store.streamBackwards(v, from, r.limit-sent)
+			events, err = r.core.store.streamBackwards(v, from, r.limit-sent)
 		} else {
-			events, err = r.node.store.streamForwards(v, from, r.limit-sent)
+			events, err = r.core.store.streamForwards(v, from, r.limit-sent)
 		}
 		if err != nil || len(events) == 0 {
 			return sent, err

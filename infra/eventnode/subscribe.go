@@ -18,7 +18,7 @@ func (r *reader) subscribeAll(options *streamspb.ReadReq_Options_AllOptions) err
 	if r.filter.window > 0 && r.filter.interval == 0 {
 		return errZeroInterval
 	}
-	head, changed := r.node.tail.wait()
+	head, changed := r.core.tail.wait()
 	if last == math.MaxUint64 {
 		last = head
 	}
@@ -53,7 +53,7 @@ func (r *reader) subscribeAll(options *streamspb.ReadReq_Options_AllOptions) err
 		}
 		// The channel is taken before the next look at the log, so no event can
 		// slip in between.
-		head, changed = r.node.tail.wait()
+		head, changed = r.core.tail.wait()
 	}
 }
 
@@ -62,10 +62,10 @@ var errZeroInterval = &callError{code: codes.Unknown, message: "checkpointInterv
 
 // allAfter returns the next events with last < position <= head; there is at least one.
 func (r *reader) allAfter(last, head uint64) ([]record, error) {
-	if events, ok := r.node.tail.after(last, pageEvents); ok {
+	if events, ok := r.core.tail.after(last, pageEvents); ok {
 		return events, nil
 	}
-	events, err := r.node.store.allForwards(last+1, head, pageEvents)
+	events, err := r.core.store.allForwards(last+1, head, pageEvents)
 	if err == nil && len(events) == 0 {
 		err = corrupt(head, "missing")
 	}
@@ -89,7 +89,7 @@ func (r *reader) wait(changed <-chan struct{}) error {
 		return nil
 	case <-r.call.Context().Done():
 		return r.call.Context().Err()
-	case <-r.node.stopping:
+	case <-r.core.over:
 		return errNotReady()
 	}
 }
@@ -153,7 +153,7 @@ func (c *checkpointer) send(position uint64) error {
 // subscribeStream sends every event of a stream behind a revision, then those to
 // come. The stream need not exist yet; a tombstone ends the subscription.
 func (r *reader) subscribeStream(options *streamspb.ReadReq_Options_StreamOptions) error {
-	head, changed := r.node.tail.wait()
+	head, changed := r.core.tail.wait()
 	v, err := r.view(r.stream)
 	if err != nil {
 		return err
@@ -180,7 +180,7 @@ func (r *reader) subscribeStream(options *streamspb.ReadReq_Options_StreamOption
 		if err := r.wait(changed); err != nil {
 			return err
 		}
-		head, changed = r.node.tail.wait()
+		head, changed = r.core.tail.wait()
 		if next, err = r.sendLive(last, head, next); err != nil {
 			return err
 		}
@@ -206,7 +206,7 @@ func subscriptionStart(options *streamspb.ReadReq_Options_StreamOptions, v strea
 // sendVisible sends what the view shows from a revision on and returns the next one.
 func (r *reader) sendVisible(v streamView, next int64) (int64, error) {
 	for !v.softDeleted {
-		events, err := r.node.store.streamForwards(v, next, pageEvents)
+		events, err := r.core.store.streamForwards(v, next, pageEvents)
 		if err != nil || len(events) == 0 {
 			return next, err
 		}
@@ -223,7 +223,7 @@ func (r *reader) sendVisible(v streamView, next int64) (int64, error) {
 // sendLive sends the stream's events with last < position <= head.
 func (r *reader) sendLive(last, head uint64, next int64) (int64, error) {
 	for last < head {
-		events, ok := r.node.tail.after(last, pageEvents)
+		events, ok := r.core.tail.after(last, pageEvents)
 		if !ok {
 			return r.sendMissed(next)
 		}
