@@ -10,14 +10,19 @@ import (
 	"github.com/letopis-crm/letopis/infra/eventnode"
 )
 
-// nodeCommand runs the event node alone, for other programs and for tests.
+// nodeCommand is the event node as a product of its own, for other programs and for tests.
 type nodeCommand struct {
+	Start nodeStart `cmd:"" name:"start" default:"withargs" help:"Run the event node; what \"letopis node\" does when no other word follows."`
+}
+
+// nodeStart runs the node until it is told to stop.
+type nodeStart struct {
 	Data   string `default:"${data}" help:"Data directory; events lie in its folder events." placeholder:"DIR"`
 	Listen string `help:"Loopback address to serve without encryption, such as 127.0.0.1:2113." placeholder:"HOST:PORT" xor:"where"`
 	Unix   string `help:"Unix socket to serve instead of an address." placeholder:"PATH" xor:"where"`
 }
 
-func (c *nodeCommand) Run(ctx context.Context, out *console) error {
+func (c *nodeStart) Run(ctx context.Context, out *console) error {
 	listener, err := c.listener(ctx)
 	if err != nil {
 		return err
@@ -37,7 +42,7 @@ func (c *nodeCommand) Run(ctx context.Context, out *console) error {
 	}
 }
 
-func (c *nodeCommand) listener(ctx context.Context) (net.Listener, error) {
+func (c *nodeStart) listener(ctx context.Context) (net.Listener, error) {
 	if c.Listen == "" {
 		path := c.Unix
 		if path == "" {
