@@ -5,6 +5,7 @@ import (
 	"time"
 
 	gossippb "github.com/EventStore/EventStore-Client-Go/v4/protos/gossip"
+	persistentpb "github.com/EventStore/EventStore-Client-Go/v4/protos/persistent"
 	featurespb "github.com/EventStore/EventStore-Client-Go/v4/protos/serverfeatures"
 	streamspb "github.com/EventStore/EventStore-Client-Go/v4/protos/streams"
 	"google.golang.org/grpc"
@@ -32,6 +33,7 @@ func (n *Node) newServer(lis net.Listener, advertise string) *grpc.Server {
 		grpc.KeepaliveParams(keepalive.ServerParameters{Time: 10 * time.Second, Timeout: 10 * time.Second}),
 	)
 	streamspb.RegisterStreamsServer(server, &streamsService{node: n})
+	persistentpb.RegisterPersistentSubscriptionsServer(server, &persistentService{node: n})
 	featurespb.RegisterServerFeaturesServer(server, featuresService{})
 	if endpoint, ok := gossipEndpoint(lis, advertise); ok {
 		gossippb.RegisterGossipServer(server, &gossipService{node: n, endpoint: endpoint})

@@ -57,6 +57,7 @@ type Config struct {
 	stateLimit    int // streams the writer keeps in memory
 	windowSize    int // event ids kept for "any" and "stream exists"
 	windowRebuild int // of those, read back at start
+	alarm         func(at time.Time) (ring <-chan time.Time, silence func())
 }
 
 func (c *Config) setDefaults() {
@@ -84,6 +85,9 @@ func (c *Config) setDefaults() {
 	}
 	if c.windowSize == 0 {
 		c.windowSize = 65_536
+	}
+	if c.alarm == nil {
+		c.alarm = newAlarm(c.Now)
 	}
 	if c.windowRebuild == 0 {
 		c.windowRebuild = 20_000
@@ -122,6 +126,8 @@ type core struct {
 	tail   *tail
 	writer *writer
 	over   chan struct{} // closed when reads and subscriptions on this core must end
+
+	subscriptions *subscriptions
 }
 
 func (n *Node) core() *core { return n.current.Load() }
@@ -158,16 +164,30 @@ func (n *Node) start(store *store) (err error) {
 		return err
 	}
 	writer.fatal, writer.dead = n.fail, n.dead
-	n.current.Store(&core{store: store, tail: tail, writer: writer, over: make(chan struct{})})
+	core := &core{store: store, tail: tail, writer: writer, over: make(chan struct{})}
+	n.current.Store(core)
 	go writer.run()
-	if n.cfg.noSystemUsers {
-		return nil
+	if !n.cfg.noSystemUsers {
+		if err := n.writeSystemUsers(); err != nil {
+			writer.stop()
+			return fmt.Errorf("system users: %w", err)
+		}
 	}
-	if err := n.writeSystemUsers(); err != nil {
+	if core.subscriptions, err = newSubscriptions(n, core); err != nil {
+		close(core.over)
+		core.subscriptions.stop()
 		writer.stop()
-		return fmt.Errorf("system users: %w", err)
+		return err
 	}
 	return nil
+}
+
+// newAlarm makes alarms that ring once at a time of the clock, unless silenced before.
+func newAlarm(now func() time.Time) func(time.Time) (<-chan time.Time, func()) {
+	return func(at time.Time) (<-chan time.Time, func()) {
+		timer := time.NewTimer(at.Sub(now()))
+		return timer.C, func() { timer.Stop() }
+	}
 }
 
 // writeSystemUsers writes what a fresh EventStoreDB has in $users: tools wait for
@@ -267,6 +287,7 @@ func (n *Node) Close() error {
 		}
 		stopped.Wait()
 		n.serving.Wait()
+		core.subscriptions.stop()
 		core.writer.stop()
 	}()
 	select {
