@@ -51,6 +51,14 @@ type Config struct {
 	// StopTimeout is how long Close waits for running calls. Default: 5 seconds.
 	StopTimeout time.Duration
 
+	// SlowSync is the duration from which a sync is logged as slow. Default: 250 ms.
+	SlowSync time.Duration
+
+	// CategoryLinks lets the node keep the streams $ce-<category> and $et-<type> of
+	// links to all events, as EventStoreDB's system projections do. It costs two
+	// more events for each. Turned on later, it catches up from the beginning.
+	CategoryLinks bool
+
 	// For tests.
 	unsafeNoSync  bool // acknowledge before the disk has it
 	noSystemUsers bool
@@ -62,6 +70,12 @@ type Config struct {
 func (c *Config) setDefaults() {
 	if c.Logger == nil {
 		c.Logger = slog.Default()
+	}
+	if c.FS == nil {
+		c.FS = vfs.Default
+	}
+	if c.SlowSync == 0 {
+		c.SlowSync = 250 * time.Millisecond
 	}
 	if c.Now == nil {
 		c.Now = time.Now
@@ -105,6 +119,7 @@ type Node struct {
 	cfg      Config
 	instance uuid.UUID
 	current  atomic.Pointer[core]
+	metrics  *metrics
 	dead     chan struct{} // closed when the node has failed
 	failOnce sync.Once
 	failure  error // set before dead is closed
@@ -122,6 +137,8 @@ type core struct {
 	tail   *tail
 	writer *writer
 	over   chan struct{} // closed when reads and subscriptions on this core must end
+
+	background sync.WaitGroup // goroutines of this core; they end with over
 }
 
 func (n *Node) core() *core { return n.current.Load() }
@@ -133,7 +150,7 @@ func Open(cfg Config) (*Node, error) {
 	if err := cfg.validate(); err != nil {
 		return nil, err
 	}
-	n := &Node{cfg: cfg, dead: make(chan struct{})}
+	n := &Node{cfg: cfg, metrics: newMetrics(), dead: make(chan struct{})}
 	store, err := openStore(cfg, n.fail)
 	if err != nil {
 		return nil, fmt.Errorf("eventnode: %w", err)
@@ -158,16 +175,30 @@ func (n *Node) start(store *store) (err error) {
 		return err
 	}
 	writer.fatal, writer.dead = n.fail, n.dead
-	n.current.Store(&core{store: store, tail: tail, writer: writer, over: make(chan struct{})})
+	writer.metrics = n.metrics
+	core := &core{store: store, tail: tail, writer: writer, over: make(chan struct{})}
+	n.current.Store(core)
 	go writer.run()
-	if n.cfg.noSystemUsers {
-		return nil
-	}
-	if err := n.writeSystemUsers(); err != nil {
+	if err := n.startOwn(core); err != nil {
+		close(core.over)
+		core.background.Wait()
 		writer.stop()
-		return fmt.Errorf("system users: %w", err)
+		return err
 	}
 	return nil
+}
+
+// startOwn writes what the node itself has to write.
+func (n *Node) startOwn(core *core) error {
+	if !n.cfg.noSystemUsers {
+		if err := n.writeSystemUsers(); err != nil {
+			return fmt.Errorf("system users: %w", err)
+		}
+	}
+	if !n.cfg.CategoryLinks {
+		return nil
+	}
+	return n.startLinks(core)
 }
 
 // writeSystemUsers writes what a fresh EventStoreDB has in $users: tools wait for
@@ -267,6 +298,7 @@ func (n *Node) Close() error {
 		}
 		stopped.Wait()
 		n.serving.Wait()
+		core.background.Wait()
 		core.writer.stop()
 	}()
 	select {
