@@ -7,7 +7,7 @@ import "encoding/binary"
 //	01 position(8)              record: the only copy of an event; $all is a scan of it
 //	02 stream id(8) revision(8) position(8)
 //	03 stream name              stream id(8)
-//	04 name                     system values: format version, instance id
+//	04 name                     system values: format version, instance id, link checkpoint
 const (
 	spaceLog    = 0x01
 	spaceIndex  = 0x02

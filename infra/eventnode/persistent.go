@@ -84,6 +84,9 @@ func (s *subscriptions) save(ctx context.Context, id groupID, config *groupConfi
 
 // stop ends all groups and waits for their goroutines; the core's over is closed.
 func (s *subscriptions) stop() {
+	if s == nil {
+		return
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.over = true

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"sync"
 	"sync/atomic"
 
 	"github.com/cockroachdb/pebble/v2"
@@ -34,6 +35,9 @@ type store struct {
 	db      *pebble.DB
 	lock    *pebble.Lock
 	durable atomic.Uint64
+
+	closing sync.Mutex // held by those who look at the store without a call of their own
+	closed  bool
 }
 
 // openStore opens or creates the database and reads the end of its log. Afterwards
@@ -41,9 +45,6 @@ type store struct {
 // not return.
 func openStore(cfg Config, fatal func(error)) (*store, error) {
 	fs := cfg.FS
-	if fs == nil {
-		fs = vfs.Default
-	}
 	if err := makeDir(fs, cfg.Dir); err != nil {
 		return nil, fmt.Errorf("create %s: %w", cfg.Dir, err)
 	}
@@ -125,7 +126,22 @@ func syncDir(fs vfs.FS, dir string) error {
 	return errors.Join(f.Sync(), f.Close())
 }
 
-func (s *store) close() error { return errors.Join(s.db.Close(), s.lock.Close()) }
+func (s *store) close() error {
+	s.closing.Lock()
+	defer s.closing.Unlock()
+	s.closed = true
+	return errors.Join(s.db.Close(), s.lock.Close())
+}
+
+// pebbleMetrics is nil when the store is closed.
+func (s *store) pebbleMetrics() *pebble.Metrics {
+	s.closing.Lock()
+	defer s.closing.Unlock()
+	if s.closed {
+		return nil
+	}
+	return s.db.Metrics()
+}
 
 // checkFormat stamps a new database and refuses one written by a newer node.
 func (s *store) checkFormat() error {
