@@ -51,6 +51,10 @@ type Config struct {
 	// StopTimeout is how long Close waits for running calls. Default: 5 seconds.
 	StopTimeout time.Duration
 
+	// ScavengeEvery is how often the space of events that no stream shows any more is
+	// given back. Default: 24 hours; below zero: only when asked.
+	ScavengeEvery time.Duration
+
 	// For tests.
 	unsafeNoSync  bool // acknowledge before the disk has it
 	noSystemUsers bool
@@ -78,6 +82,9 @@ func (c *Config) setDefaults() {
 	}
 	if c.StopTimeout == 0 {
 		c.StopTimeout = 5 * time.Second
+	}
+	if c.ScavengeEvery == 0 {
+		c.ScavengeEvery = 24 * time.Hour
 	}
 	if c.stateLimit == 0 {
 		c.stateLimit = 50_000
@@ -122,6 +129,7 @@ type core struct {
 	tail   *tail
 	writer *writer
 	over   chan struct{} // closed when reads and subscriptions on this core must end
+	care   *care
 }
 
 func (n *Node) core() *core { return n.current.Load() }
@@ -158,12 +166,18 @@ func (n *Node) start(store *store) (err error) {
 		return err
 	}
 	writer.fatal, writer.dead = n.fail, n.dead
-	n.current.Store(&core{store: store, tail: tail, writer: writer, over: make(chan struct{})})
+	care, err := newCare(store, n.cfg.Now)
+	if err != nil {
+		return err
+	}
+	n.current.Store(&core{store: store, tail: tail, writer: writer, over: make(chan struct{}), care: care})
+	n.scavengeEvery(care)
 	go writer.run()
 	if n.cfg.noSystemUsers {
 		return nil
 	}
 	if err := n.writeSystemUsers(); err != nil {
+		care.stop()
 		writer.stop()
 		return fmt.Errorf("system users: %w", err)
 	}
@@ -267,6 +281,7 @@ func (n *Node) Close() error {
 		}
 		stopped.Wait()
 		n.serving.Wait()
+		core.care.stop()
 		core.writer.stop()
 	}()
 	select {
