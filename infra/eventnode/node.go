@@ -64,6 +64,10 @@ type Config struct {
 	// more events for each. Turned on later, it catches up from the beginning.
 	CategoryLinks bool
 
+	// ScavengeEvery is how often the space of events that no stream shows any more is
+	// given back. Default: 24 hours; below zero: only when asked.
+	ScavengeEvery time.Duration
+
 	// For tests.
 	unsafeNoSync  bool // acknowledge before the disk has it
 	noSystemUsers bool
@@ -97,6 +101,9 @@ func (c *Config) setDefaults() {
 	}
 	if c.StopTimeout == 0 {
 		c.StopTimeout = 5 * time.Second
+	}
+	if c.ScavengeEvery == 0 {
+		c.ScavengeEvery = 24 * time.Hour
 	}
 	if c.stateLimit == 0 {
 		c.stateLimit = 50_000
@@ -145,6 +152,7 @@ type core struct {
 	tail   *tail
 	writer *writer
 	over   chan struct{} // closed when reads and subscriptions on this core must end
+	care   *care
 
 	subscriptions *subscriptions
 	background    sync.WaitGroup // goroutines of this core; they end with over
@@ -186,10 +194,15 @@ func (n *Node) start(store *store) (err error) {
 	writer.fatal, writer.dead = n.fail, n.dead
 	writer.metrics = n.metrics
 	core := &core{store: store, tail: tail, writer: writer, over: make(chan struct{})}
+	if core.care, err = newCare(store, n.cfg.Now); err != nil {
+		return err
+	}
 	n.current.Store(core)
+	n.scavengeEvery(core.care)
 	go writer.run()
 	if err := n.startOwn(core); err != nil {
 		close(core.over)
+		core.care.stop()
 		core.subscriptions.stop()
 		core.background.Wait()
 		writer.stop()
@@ -336,6 +349,7 @@ func (n *Node) Close() error {
 		}
 		stopped.Wait()
 		n.serving.Wait()
+		core.care.stop()
 		core.subscriptions.stop()
 		core.background.Wait()
 		core.writer.stop()

@@ -2,7 +2,6 @@ package eventnode
 
 import (
 	"context"
-	"encoding/binary"
 	"errors"
 	"fmt"
 	"sync/atomic"
@@ -285,7 +284,9 @@ func (w *writer) commit(group []*writeRequest) error {
 	if len(w.staged) == 0 {
 		return w.batch.Close()
 	}
-	w.store.durable.Store(w.staged[len(w.staged)-1].position)
+	if err := w.store.acknowledge(w.staged[len(w.staged)-1].position); err != nil {
+		return fmt.Errorf("mark: %w", err)
+	}
 	w.tail.publish(w.staged)
 	return w.batch.Close()
 }
@@ -338,9 +339,9 @@ func (w *writer) stage(state *streamState, revision int64, event proposedEvent) 
 	if err := put.Finish(); err != nil {
 		return record{}, err
 	}
-	put = w.batch.SetDeferred(indexKeySize, 8)
+	put = w.batch.SetDeferred(indexKeySize, numberSize)
 	putIndexKey(put.Key, state.id, revision)
-	binary.BigEndian.PutUint64(put.Value, r.position)
+	putNumber(put.Value, put.Key, r.position)
 	if err := put.Finish(); err != nil {
 		return record{}, err
 	}
@@ -356,7 +357,8 @@ func (w *writer) stage(state *streamState, revision int64, event proposedEvent) 
 func (w *writer) nameStream(state *streamState) error {
 	state.id = w.nextStream
 	w.nextStream++
-	return w.batch.Set(nameKey(state.name), binary.BigEndian.AppendUint64(nil, state.id), nil)
+	key := nameKey(state.name)
+	return w.batch.Set(key, sealedNumber(key, state.id), nil)
 }
 
 // timestamp never goes back, whatever the clock does: reads by age rely on it.
