@@ -226,10 +226,27 @@ func (n *Node) failed() error {
 
 // Serve answers calls on the listener until Close, and then returns nil. It takes
 // the listener over. advertise is the host:port that gossip tells clients to
-// dial; empty means the listener's own address. It may be called for several
-// listeners at once.
+// dial; empty means whatever the client has dialled. It may be called for several
+// listeners at once. Whoever reaches the listener may do everything.
 func (n *Node) Serve(lis net.Listener, advertise string) error {
-	server := n.newServer(lis, advertise)
+	return n.serve(lis, advertise, nil)
+}
+
+// ServeGuarded is Serve on a listener that anybody may reach: the line is encrypted,
+// and every call comes from a user.
+func (n *Node) ServeGuarded(lis net.Listener, advertise string, door Door) error {
+	if door.Certificate == nil || door.Users == nil {
+		return errors.Join(errors.New("eventnode: a guarded listener needs a certificate and users"), lis.Close())
+	}
+	return n.serve(lis, advertise, &door)
+}
+
+func (n *Node) serve(lis net.Listener, advertise string, door *Door) error {
+	gossip, err := newGossip(n, lis, advertise)
+	if err != nil {
+		return errors.Join(fmt.Errorf("eventnode: advertised address: %w", err), lis.Close())
+	}
+	server := n.newServer(gossip, door)
 	n.mu.Lock()
 	if n.closed {
 		n.mu.Unlock()

@@ -112,11 +112,11 @@ func TestListeners(t *testing.T) {
 func TestGossip(t *testing.T) {
 	t.Parallel()
 	node := openNode(t, memConfig())
-	endpoint, ok := gossipEndpoint(&net.UnixListener{}, "node.example:2113")
-	if !ok {
-		t.Fatal("the advertised address is not used")
+	gossip, err := newGossip(node, &net.UnixListener{}, "node.example:2113")
+	if err != nil {
+		t.Fatal(err)
 	}
-	info, err := (&gossipService{node: node, endpoint: endpoint}).Read(t.Context(), empty)
+	info, err := gossip.Read(t.Context(), empty)
 	if err != nil || len(info.Members) != 1 {
 		t.Fatal(info, err)
 	}
