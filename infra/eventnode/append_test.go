@@ -214,15 +214,15 @@ func TestEvictedStreams(t *testing.T) {
 func TestWindowIsBounded(t *testing.T) {
 	t.Parallel()
 	w := newIDWindow(3)
-	key := func(n byte) windowKey { return windowKey{1, uuid.UUID{n}} }
+	key := func(n byte) windowKey { return w.key("s", uuid.UUID{n}) }
 	for i, n := range []byte{1, 2, 1, 3} {
 		w.add(key(n), windowEntry{int64(i), uint64(i + 1)})
 	}
-	if e, ok := w.find(key(1)); !ok || e.revision != 2 {
+	if e, ok := w.find("s", uuid.UUID{1}); !ok || e.revision != 2 {
 		t.Errorf("the newer of two equal ids is gone: %+v, %v", e, ok)
 	}
 	w.add(key(4), windowEntry{4, 5})
-	if _, ok := w.find(key(2)); ok {
+	if _, ok := w.find("s", uuid.UUID{2}); ok {
 		t.Error("the oldest id is still known")
 	}
 	if len(w.entries) != 3 {

@@ -35,6 +35,7 @@ func (featuresService) GetSupportedMethods(context.Context, *shared.Empty) (*fea
 		EventStoreServerVersion: serverVersion,
 		Methods: []*featurespb.SupportedMethod{
 			method(streams, "append"),
+			method(streams, "batchappend", "deadline_duration"),
 			method(streams, "delete"),
 			method(streams, "read", "position", "events"),
 			method(streams, "tombstone"),

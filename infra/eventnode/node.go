@@ -48,6 +48,11 @@ type Config struct {
 	// MaxEventSize bounds the same of a single event. Default: no bound of its own.
 	MaxEventSize int
 
+	// WriteTimeout is how long an append or a delete waits for the disk before its
+	// client is told so; the write may still happen. Default: 8 seconds, which is
+	// less than the official clients wait.
+	WriteTimeout time.Duration
+
 	// StopTimeout is how long Close waits for running calls. Default: 5 seconds.
 	StopTimeout time.Duration
 
@@ -56,7 +61,6 @@ type Config struct {
 	noSystemUsers bool
 	stateLimit    int // streams the writer keeps in memory
 	windowSize    int // event ids kept for "any" and "stream exists"
-	windowRebuild int // of those, read back at start
 }
 
 func (c *Config) setDefaults() {
@@ -85,8 +89,8 @@ func (c *Config) setDefaults() {
 	if c.windowSize == 0 {
 		c.windowSize = 65_536
 	}
-	if c.windowRebuild == 0 {
-		c.windowRebuild = 20_000
+	if c.WriteTimeout == 0 {
+		c.WriteTimeout = 8 * time.Second
 	}
 }
 
