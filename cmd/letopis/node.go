@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"os"
 	"path/filepath"
 	"strconv"
 
@@ -133,6 +134,9 @@ type nodeListeners struct{ tcp, unix net.Listener }
 func (c *nodeStart) listeners(ctx context.Context) (l nodeListeners, err error) {
 	path := c.Unix
 	if path == "" && c.Listen == "" {
+		if err := os.MkdirAll(c.Data, 0o700); err != nil {
+			return l, err
+		}
 		path = filepath.Join(c.Data, "events.sock")
 	}
 	if path != "" {
