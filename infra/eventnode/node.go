@@ -61,6 +61,7 @@ type Config struct {
 	noSystemUsers bool
 	stateLimit    int // streams the writer keeps in memory
 	windowSize    int // event ids kept for "any" and "stream exists"
+	alarm         func(at time.Time) (ring <-chan time.Time, silence func())
 }
 
 func (c *Config) setDefaults() {
@@ -91,6 +92,9 @@ func (c *Config) setDefaults() {
 	}
 	if c.WriteTimeout == 0 {
 		c.WriteTimeout = 8 * time.Second
+	}
+	if c.alarm == nil {
+		c.alarm = newAlarm(c.Now)
 	}
 }
 
@@ -126,6 +130,8 @@ type core struct {
 	tail   *tail
 	writer *writer
 	over   chan struct{} // closed when reads and subscriptions on this core must end
+
+	subscriptions *subscriptions
 }
 
 func (n *Node) core() *core { return n.current.Load() }
@@ -162,16 +168,30 @@ func (n *Node) start(store *store) (err error) {
 		return err
 	}
 	writer.fatal, writer.dead = n.fail, n.dead
-	n.current.Store(&core{store: store, tail: tail, writer: writer, over: make(chan struct{})})
+	core := &core{store: store, tail: tail, writer: writer, over: make(chan struct{})}
+	n.current.Store(core)
 	go writer.run()
-	if n.cfg.noSystemUsers {
-		return nil
+	if !n.cfg.noSystemUsers {
+		if err := n.writeSystemUsers(); err != nil {
+			writer.stop()
+			return fmt.Errorf("system users: %w", err)
+		}
 	}
-	if err := n.writeSystemUsers(); err != nil {
+	if core.subscriptions, err = newSubscriptions(n, core); err != nil {
+		close(core.over)
+		core.subscriptions.stop()
 		writer.stop()
-		return fmt.Errorf("system users: %w", err)
+		return err
 	}
 	return nil
+}
+
+// newAlarm makes alarms that ring once at a time of the clock, unless silenced before.
+func newAlarm(now func() time.Time) func(time.Time) (<-chan time.Time, func()) {
+	return func(at time.Time) (<-chan time.Time, func()) {
+		timer := time.NewTimer(at.Sub(now()))
+		return timer.C, func() { timer.Stop() }
+	}
 }
 
 // writeSystemUsers writes what a fresh EventStoreDB has in $users: tools wait for
@@ -288,6 +308,7 @@ func (n *Node) Close() error {
 		}
 		stopped.Wait()
 		n.serving.Wait()
+		core.subscriptions.stop()
 		core.writer.stop()
 	}()
 	select {
