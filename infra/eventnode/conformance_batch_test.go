@@ -442,7 +442,7 @@ func TestTooManyOpenBatches(t *testing.T) {
 			node := openNode(t, memConfig())
 			b := newBatcher(within(t), t, rawClient(t, "unix://"+serve(t, node)))
 			for range tt.batches {
-				if b.call.Send(part(stringUUID(uuid.New()), batchTo("s", expectAny), false, message(tt.size))) != nil {
+				if b.call.Send(part(stringUUID(uuid.New()), batchTo("s", expectAny), false, sizedMessage(tt.size))) != nil {
 					break // Recv says why
 				}
 			}
