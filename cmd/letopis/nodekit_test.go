@@ -154,4 +154,3 @@ func (n *nodeProcess) said() string {
 	defer n.mu.Unlock()
 	return n.log.String()
 }
-
