@@ -212,9 +212,11 @@ func TestRenewal(t *testing.T) {
 		if err != nil {
 			return false
 		}
-		defer conn.Close()
 		if got := conn.(*tls.Conn).ConnectionState().NegotiatedProtocol; got != "h2" {
 			t.Errorf("the protocol agreed on is %q", got)
+		}
+		if err := conn.Close(); err != nil {
+			t.Error(err)
 		}
 		return true
 	}
