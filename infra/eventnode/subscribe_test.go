@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"github.com/EventStore/EventStore-Client-Go/v4/esdb"
-	streamspb "github.com/EventStore/EventStore-Client-Go/v4/protos/streams"
 	"github.com/google/uuid"
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
@@ -374,47 +373,5 @@ func TestTailReachesBackOrSaysSo(t *testing.T) {
 	events, ok := tail.after(tail.start, math.MaxInt)
 	if !ok || len(events) != tailEvents || events[0].position != tail.start+1 || events[len(events)-1].position != position {
 		t.Errorf("%d events, %v", len(events), ok)
-	}
-}
-
-func TestFilterIsRefused(t *testing.T) {
-	t.Parallel()
-	node := openNode(t, memConfig())
-	raw := rawClient(t, "unix://"+serve(t, node))
-	expression := func(regex string) *streamspb.ReadReq_Options_FilterOptions_EventType {
-		return &streamspb.ReadReq_Options_FilterOptions_EventType{
-			EventType: &streamspb.ReadReq_Options_FilterOptions_Expression{Regex: regex},
-		}
-	}
-	window := &streamspb.ReadReq_Options_FilterOptions_Max{Max: 32}
-	tests := []struct {
-		name   string
-		filter *streamspb.ReadReq_Options_FilterOptions
-		want   codes.Code
-	}{
-		{"look-ahead", &streamspb.ReadReq_Options_FilterOptions{Filter: expression(`^(?!\$)`), Window: window, CheckpointIntervalMultiplier: 1}, codes.InvalidArgument},
-		{"nothing to match", &streamspb.ReadReq_Options_FilterOptions{Filter: expression(""), Window: window, CheckpointIntervalMultiplier: 1}, codes.InvalidArgument},
-		{"no subject", &streamspb.ReadReq_Options_FilterOptions{Window: window, CheckpointIntervalMultiplier: 1}, codes.InvalidArgument},
-		{"no window", &streamspb.ReadReq_Options_FilterOptions{Filter: expression("a"), CheckpointIntervalMultiplier: 1}, codes.InvalidArgument},
-		{"no interval", &streamspb.ReadReq_Options_FilterOptions{Filter: expression("a"), Window: window}, codes.Unknown},
-	}
-	for _, tt := range tests {
-		t.Run(tt.name, func(t *testing.T) {
-			t.Parallel()
-			call, err := raw.Read(within(t), &streamspb.ReadReq{Options: &streamspb.ReadReq_Options{
-				StreamOption: &streamspb.ReadReq_Options_All{All: &streamspb.ReadReq_Options_AllOptions{
-					AllOption: &streamspb.ReadReq_Options_AllOptions_Start{Start: empty},
-				}},
-				CountOption:  &streamspb.ReadReq_Options_Subscription{Subscription: &streamspb.ReadReq_Options_SubscriptionOptions{}},
-				FilterOption: &streamspb.ReadReq_Options_Filter{Filter: tt.filter},
-				UuidOption:   &streamspb.ReadReq_Options_UUIDOption{Content: &streamspb.ReadReq_Options_UUIDOption_Structured{Structured: empty}},
-			}})
-			if err != nil {
-				t.Fatal(err)
-			}
-			if _, err := call.Recv(); status.Code(err) != tt.want {
-				t.Errorf("got %v, want %v", err, tt.want)
-			}
-		})
 	}
 }
