@@ -8,8 +8,6 @@ import (
 
 	"github.com/EventStore/EventStore-Client-Go/v4/esdb"
 	"github.com/google/uuid"
-	"google.golang.org/grpc/codes"
-	"google.golang.org/grpc/status"
 )
 
 // inbox reads a subscription in the background, so that a test can give up waiting.
@@ -92,66 +90,6 @@ func (n ids) recorded(events []*esdb.RecordedEvent) (out string) {
 		out += n.letter(e.EventID)
 	}
 	return out
-}
-
-func TestSubscribeToStream(t *testing.T) {
-	t.Parallel()
-	c := newTarget(t).client
-	tests := []struct {
-		name  string
-		given string
-		from  esdb.StreamPosition
-		want  string // before caught up
-	}{
-		{"start", "abc", esdb.Start{}, "abc"},
-		{"behind a revision", "abc", esdb.Revision(0), "bc"},
-		{"behind the last", "abc", esdb.Revision(2), ""},
-		{"end", "abc", esdb.End{}, ""},
-		{"missing stream", "", esdb.Start{}, ""},
-		{"soft deleted stream", "abc!", esdb.Start{}, ""},
-	}
-	for _, tt := range tests {
-		t.Run(tt.name, func(t *testing.T) {
-			t.Parallel()
-			stream := newStream()
-			names := ids{stream}
-			prepare(t, c, stream, tt.given)
-			sub, err := c.SubscribeToStream(t.Context(), stream, esdb.SubscribeToStreamOptions{From: tt.from})
-			in := follow(t, sub, err)
-			events, _ := in.untilCaughtUp()
-			if got := names.recorded(events); got != tt.want {
-				t.Fatalf("before caught up: %q, want %q", got, tt.want)
-			}
-			for _, letter := range "xyz" {
-				appendTo(t, c, newStream(), esdb.NoStream{}, manyEvents(1)...) // somebody else's
-				appendTo(t, c, stream, esdb.Any{}, names.events(string(letter))...)
-			}
-			if got := names.recorded([]*esdb.RecordedEvent{in.event(), in.event(), in.event()}); got != "xyz" {
-				t.Errorf("live: %q", got)
-			}
-		})
-	}
-}
-
-func TestSubscriptionEndsWithTombstone(t *testing.T) {
-	t.Parallel()
-	c := newTarget(t).client
-	stream := newStream()
-	prepare(t, c, stream, "a")
-	sub, err := c.SubscribeToStream(t.Context(), stream, esdb.SubscribeToStreamOptions{From: esdb.End{}})
-	in := follow(t, sub, err)
-	in.untilCaughtUp()
-	prepare(t, c, stream, "#")
-	if e := in.event(); e.EventType != deletedType || e.EventNumber != math.MaxInt64 {
-		t.Errorf("the tombstone arrives as %s %d", e.EventType, e.EventNumber)
-	}
-	if e := in.next(); e.SubscriptionDropped == nil || status.Code(e.SubscriptionDropped.Error) != codes.FailedPrecondition {
-		t.Errorf("after the tombstone: %+v", e)
-	}
-	_, err = c.SubscribeToStream(t.Context(), stream, esdb.SubscribeToStreamOptions{From: esdb.Start{}})
-	if codeOf(err) != esdb.ErrorCodeStreamDeleted {
-		t.Errorf("subscription to a tombstoned stream: %v", err)
-	}
 }
 
 func TestSubscribeToAll(t *testing.T) {
