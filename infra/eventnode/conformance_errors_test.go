@@ -99,6 +99,7 @@ func TestErrors(t *testing.T) {
 	type failing func(*testing.T) (metadata.MD, error)
 	read := func(request *streamspb.ReadReq) failing {
 		return func(t *testing.T) (metadata.MD, error) {
+			t.Helper()
 			call, err := target.raw.Read(within(t), request)
 			if err != nil {
 				return nil, err
@@ -109,6 +110,7 @@ func TestErrors(t *testing.T) {
 	}
 	write := func(messages ...*streamspb.AppendReq) failing {
 		return func(t *testing.T) (metadata.MD, error) {
+			t.Helper()
 			call, err := target.raw.Append(within(t))
 			if err != nil {
 				return nil, err
@@ -122,12 +124,14 @@ func TestErrors(t *testing.T) {
 	}
 	remove := func(options *streamspb.DeleteReq_Options) failing {
 		return func(t *testing.T) (trailers metadata.MD, err error) {
+			t.Helper()
 			_, err = target.raw.Delete(within(t), &streamspb.DeleteReq{Options: options}, grpc.Trailer(&trailers))
 			return trailers, err
 		}
 	}
 	bury := func(options *streamspb.TombstoneReq_Options) failing {
 		return func(t *testing.T) (trailers metadata.MD, err error) {
+			t.Helper()
 			_, err = target.raw.Tombstone(within(t), &streamspb.TombstoneReq{Options: options}, grpc.Trailer(&trailers))
 			return trailers, err
 		}

@@ -95,7 +95,10 @@ func TestPositionMessages(t *testing.T) {
 					t.Errorf("unexpected %v", answer)
 				}
 			}
-			if got != tt.want && !(target.node == nil && tt.stream == hidden) { // EventStoreDB says it twice
+			if target.node == nil && tt.stream == hidden {
+				return // EventStoreDB says it twice
+			}
+			if got != tt.want {
 				t.Errorf("got %q, want %q", got, tt.want)
 			}
 		})

@@ -233,7 +233,7 @@ func checkBatchAnswer(t *testing.T, answer *streamspb.BatchAppendResp) {
 	case failure == nil:
 	case len(failure.GetDetails()) != 1:
 		t.Errorf("an error with %d details: %v", len(failure.GetDetails()), failure)
-	case codes.Code(failure.GetCode()) == codes.Unknown, codes.Code(failure.GetCode()) == codes.Internal: //nolint:gosec // a status code
+	case codes.Code(failure.GetCode()) == codes.Unknown, codes.Code(failure.GetCode()) == codes.Internal:
 		t.Errorf("refused with %v", failure)
 	}
 }
