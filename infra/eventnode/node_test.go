@@ -65,9 +65,6 @@ func TestSupportedMethods(t *testing.T) {
 		if m.MethodName == "batchappend" && !slices.Equal(m.Features, []string{"deadline_duration"}) {
 			t.Errorf("batchappend has the features %v", m.Features)
 		}
-		if strings.Contains(m.ServiceName, "persistent") {
-			t.Errorf("%s is announced and not there", m.MethodName)
-		}
 	}
 	if !slices.Equal(streams, []string{"append", "batchappend", "delete", "read", "tombstone"}) {
 		t.Errorf("stream methods %v", streams)
