@@ -13,6 +13,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/letopis-crm/letopis/infra/eventnode/nodetest"
 )
 
 // nodeClients is where the steps and the installed clients are.
@@ -27,18 +29,32 @@ func TestNodeClients(t *testing.T) {
 	for _, client := range []string{"@eventstore/db-client", "@kurrent/kurrentdb-client"} {
 		t.Run(strings.TrimPrefix(client, "@")+"/open", func(t *testing.T) {
 			t.Parallel()
-			node := openNode(t)
-			runSteps(t, client, map[string]string{"address": node.address, "socket": node.socket}, node.restart)
+			socket := shortSocket(t)
+			node := startNode(t, "--listen", "127.0.0.1:0", "--unix", socket)
+			runSteps(t, client, map[string]string{"address": node.address, "socket": socket}, node.restart)
 		})
 		t.Run(strings.TrimPrefix(client, "@")+"/guarded", func(t *testing.T) {
 			t.Parallel()
-			node := guardedNode(t)
+			node, g := guardedNode(t)
 			runSteps(t, client, map[string]string{
-				"address": node.address, "ca": node.guard.ca, "untrusted": node.guard.untrusted,
-				"user": node.guard.user, "password": node.guard.password,
+				"address": node.address, "ca": g.ca, "untrusted": g.untrusted, "user": g.user, "password": g.password,
 			}, node.restart)
 		})
 	}
+}
+
+// guard is what clients need to be let in over TLS.
+type guard struct{ ca, untrusted, user, password string }
+
+// guardedNode starts a node with TLS and one user.
+func guardedNode(t *testing.T) (*nodeProcess, guard) {
+	t.Helper()
+	authority := nodetest.NewAuthority(t)
+	issued := authority.Server("localhost", "127.0.0.1")
+	g := guard{ca: authority.File, untrusted: nodetest.NewAuthority(t).File, user: "admin", password: "night-train-7"}
+	users := filepath.Join(t.TempDir(), "users")
+	makeUser(t, users, g.user, g.password)
+	return startNode(t, "--listen", "127.0.0.1:0", "--tls-cert", issued.Cert, "--tls-key", issued.Key, "--users", users), g
 }
 
 // stepLine is a line of what the steps print.

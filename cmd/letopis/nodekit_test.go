@@ -8,13 +8,10 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
-	"strings"
 	"sync"
 	"syscall"
 	"testing"
 	"time"
-
-	"github.com/letopis-crm/letopis/infra/eventnode/nodetest"
 )
 
 // nodeProcess is `letopis node` in a process of its own.
@@ -23,8 +20,6 @@ type nodeProcess struct {
 	data    string
 	where   []string // what it was told of how to serve
 	address string
-	socket  string
-	guard   *guard // nil: without encryption
 	cmd     *exec.Cmd
 	ended   chan struct{}
 	mu      sync.Mutex
@@ -33,36 +28,11 @@ type nodeProcess struct {
 
 var nodeServesAt = regexp.MustCompile(`^event node on ([\d.]+:\d+)`)
 
-// guard is what clients need to be let in over TLS.
-type guard struct{ ca, untrusted, user, password string }
-
-// openNode starts a node without encryption, on a port and on a unix socket.
-func openNode(t *testing.T) *nodeProcess {
+// startNode starts a node on a data directory of its own and waits until it says at which address it serves.
+func startNode(t *testing.T, where ...string) *nodeProcess {
 	t.Helper()
-	return startNode(t, nil)
-}
-
-// guardedNode starts a node with TLS and one user.
-func guardedNode(t *testing.T) *nodeProcess {
-	t.Helper()
-	authority := nodetest.NewAuthority(t)
-	issued := authority.Server("localhost", "127.0.0.1")
-	g := &guard{ca: authority.File, untrusted: nodetest.NewAuthority(t).File, user: "admin", password: "night-train-7"}
-	users := filepath.Join(t.TempDir(), "users")
-	cmd := program(t.Context(), nil, "node", "user", "--users", users, "--name", g.user)
-	cmd.Stdin = strings.NewReader(g.password + "\n")
-	if out, err := cmd.CombinedOutput(); err != nil {
-		t.Fatalf("letopis node user: %v\n%s", err, out)
-	}
-	return startNode(t, g, "--tls-cert", issued.Cert, "--tls-key", issued.Key, "--users", users)
-}
-
-// startNode starts a node on a data directory of its own and waits until it says where it serves.
-func startNode(t *testing.T, g *guard, options ...string) *nodeProcess {
-	t.Helper()
-	n := &nodeProcess{t: t, data: filepath.Join(t.TempDir(), "data"), socket: shortSocket(t), guard: g}
-	n.where = append([]string{"--listen", "127.0.0.1:0", "--unix", n.socket}, options...)
-	n.start(n.where)
+	n := &nodeProcess{t: t, data: filepath.Join(t.TempDir(), "data"), where: where}
+	n.start(where)
 	t.Cleanup(n.end)
 	return n
 }
