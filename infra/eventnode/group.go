@@ -1,6 +1,7 @@
 package eventnode
 
 import (
+	"cmp"
 	"container/list"
 	"slices"
 	"time"
@@ -175,7 +176,7 @@ func (g *consumerGroup) disconnect(c *consumer) {
 	for _, same := range c.inFlight {
 		lost = append(lost, same...)
 	}
-	slices.SortFunc(lost, func(a, b *message) int { return int(a.seq) - int(b.seq) })
+	slices.SortFunc(lost, func(a, b *message) int { return cmp.Compare(a.seq, b.seq) })
 	for _, m := range lost {
 		g.land(m)
 		g.again(m)
