@@ -201,7 +201,7 @@ func (s *store) checkEnd(dir string, state markState, torn error) error {
 	if err != nil {
 		return err
 	}
-	faults, err := cover.compare(s)
+	faults, err := cover.compare(s.db)
 	if err != nil || len(faults) == 0 {
 		return err
 	}
@@ -286,12 +286,12 @@ func addSpan(chapters map[uint64]uint64, from, to uint64) {
 }
 
 // compare names the chapters whose gaps differ from the scavenge's accounts.
-func (c *coverage) compare(s *store) (faults []string, err error) {
+func (c *coverage) compare(from pebble.Reader) (faults []string, err error) {
 	if c.next <= c.start {
 		return nil, nil
 	}
 	for chapter := c.start / chapterSize; chapter <= (c.next-1)/chapterSize; chapter++ {
-		removed, err := s.scavengedBytes(chapter)
+		removed, err := scavengedBytes(from, chapter)
 		if err != nil {
 			return nil, err
 		}
@@ -312,14 +312,21 @@ func (c *coverage) compare(s *store) (faults []string, err error) {
 func chapterName(chapter uint64) string { return fmt.Sprintf("scavenged/%010x", chapter) }
 
 // scavengedBytes is how much was removed from a chapter of the log.
-func (s *store) scavengedBytes(chapter uint64) (uint64, error) {
-	name := chapterName(chapter)
-	value, found, err := s.system(name)
-	if err != nil || !found {
+func scavengedBytes(from pebble.Reader, chapter uint64) (uint64, error) {
+	key := systemKey(chapterName(chapter))
+	value, closer, err := from.Get(key)
+	if errors.Is(err, pebble.ErrNotFound) {
+		return 0, nil
+	}
+	if err != nil {
 		return 0, err
 	}
-	if len(value) != 8 {
-		return 0, corruptEntry(systemKey(name), fmt.Sprintf("%d bytes long", len(value)))
+	body, err := unseal(key, value)
+	if err == nil && len(body) != 8 {
+		err = corruptEntry(key, fmt.Sprintf("%d bytes long", len(value)))
 	}
-	return binary.BigEndian.Uint64(value), nil
+	if err != nil {
+		return 0, errors.Join(err, closer.Close())
+	}
+	return binary.BigEndian.Uint64(body), closer.Close()
 }

@@ -226,7 +226,7 @@ func (w *writer) commit(group []*writeRequest) error {
 	if len(w.staged) == 0 {
 		return w.batch.Close()
 	}
-	if err := w.store.db.Apply(w.batch, w.sync); err != nil {
+	if err := w.store.apply(w.batch, w.sync); err != nil {
 		return fmt.Errorf("commit: %w", err)
 	}
 	if err := w.store.acknowledge(w.staged[len(w.staged)-1].position); err != nil {
