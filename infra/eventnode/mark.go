@@ -21,8 +21,8 @@ import (
 //
 // It is written after the sync of the events, so it never promises too much. It is
 // not synced itself: after kill -9 it is exact, after a power cut it may be as old as
-// the kernel's last write-back, some 30 seconds, and that much of the log's end could
-// be damaged and cut off without notice in the same accident.
+// the kernel's last write-back. Then damagedLogs still notices all but one thing:
+// damage to the very last group of writes in the same accident looks like a torn end.
 const (
 	markName     = "acknowledged"
 	markSlotSize = 20 // sequence, position, checksum
@@ -148,6 +148,13 @@ func checkRemains(fs vfs.FS, cfg Config, lock *pebble.Lock) error {
 	}
 	if state.damaged != nil {
 		cfg.Logger.Error("event node: the whole log is checked", "error", state.damaged)
+	}
+	damaged, err := damagedLogs(fs, cfg.Dir)
+	if err != nil {
+		return err
+	}
+	if len(damaged) > 0 {
+		return fmt.Errorf("%w: %s", errLost, damaged[0])
 	}
 	torn, err := tornManifest(fs, desc.ManifestFilename)
 	if err != nil {

@@ -75,6 +75,13 @@ func verifyDir(ctx context.Context, fs vfs.FS, cfg Config) (report Report, err e
 	if err := v.files(ctx); err != nil {
 		return report, err
 	}
+	damaged, err := damagedLogs(fs, cfg.Dir)
+	if err != nil {
+		return report, err
+	}
+	for _, fault := range damaged {
+		report.fault("%s", fault)
+	}
 	state, err := readMark(fs, cfg.Dir)
 	if err != nil {
 		return report, err
