@@ -249,14 +249,15 @@ func TestPowerCutDuringBackup(t *testing.T) {
 		if _, err := restore(t.Context(), fs, "b", "r"); err != nil {
 			t.Fatal(err)
 		}
-		if clone == nil {
-			break
+		over := clone == nil
+		if over { // all is done, so all of it is there
+			clone = disk.CrashClone(vfs.CrashCloneCfg{})
 		}
 		info, report, err := verifyBackup(t.Context(), clone, "b")
 		if err == nil && (!report.OK() || info.Position != end) {
 			t.Errorf("cut at %d: the backup passes for one: %v", cut, report.Faults)
 		}
-		if _, missing := clone.Stat("r"); missing != nil {
+		if _, missing := clone.Stat("r"); missing != nil && !over {
 			none++
 			continue
 		}
@@ -266,9 +267,9 @@ func TestPowerCutDuringBackup(t *testing.T) {
 		if got := openNode(t, cfg).core().store.durable.Load(); got != end {
 			t.Errorf("cut at %d: the restored log ends at %d, the node's at %d", cut, got, end)
 		}
-	}
-	if none == 0 || whole == 0 {
-		t.Error("all cuts came before the end of the restore, or none")
+		if over {
+			break
+		}
 	}
 	t.Logf("%d cuts left a database, %d none", whole, none)
 }
