@@ -57,15 +57,15 @@ func (c *nodeStart) Run(ctx context.Context, out *console) error {
 		return errors.Join(err, node.Close(), listeners.close())
 	}
 	failed := make(chan error, 2)
-	if lis := listeners.unix; lis != nil {
-		go func() { failed <- node.Serve(lis, "") }()
-		out.printf("event node on %s\n", lis.Addr())
-	}
 	if lis := listeners.tcp; lis != nil && door != nil {
 		go func() { failed <- node.ServeGuarded(lis, c.Advertise, *door) }()
-		out.printf("event node on %s, encrypted\n", lis.Addr())
+		out.printf("event node on %s (encrypted)\n", lis.Addr())
 	} else if lis != nil {
 		go func() { failed <- node.Serve(lis, c.Advertise) }()
+		out.printf("event node on %s\n", lis.Addr())
+	}
+	if lis := listeners.unix; lis != nil {
+		go func() { failed <- node.Serve(lis, "") }()
 		out.printf("event node on %s\n", lis.Addr())
 	}
 	select {

@@ -4,11 +4,13 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"encoding/pem"
-	"errors"
 	"fmt"
 	"log/slog"
+	"net"
 	"os"
 	"time"
+
+	"google.golang.org/grpc/credentials"
 )
 
 // CertificateFiles name PEM files.
@@ -33,7 +35,13 @@ func (f CertificateFiles) list() []string {
 // Certificate is what the node shows its clients. A new one is taken from the files
 // as soon as they hold a pair that fits; connections that stand keep the old one.
 type Certificate struct {
-	config *reloaded[*tls.Config]
+	identity *reloaded[identity]
+}
+
+// identity is what the files hold.
+type identity struct {
+	config *tls.Config
+	users  *x509.CertPool // nil = users have no certificates
 }
 
 // OpenCertificate reads and checks the files. logger may be nil.
@@ -41,46 +49,97 @@ func OpenCertificate(files CertificateFiles, logger *slog.Logger) (*Certificate,
 	if logger == nil {
 		logger = slog.Default()
 	}
-	load := func() (*tls.Config, error) {
+	load := func() (identity, error) {
 		warnIfOpen(logger, files.Key)
-		return tlsConfig(files, logger)
+		return readIdentity(files, logger)
 	}
-	config, err := newReloaded(logger, load, files.list()...)
+	id, err := newReloaded(logger, load, files.list()...)
 	if err != nil {
 		return nil, fmt.Errorf("eventnode: %w", err)
 	}
-	return &Certificate{config}, nil
+	return &Certificate{id}, nil
 }
 
-// serverConfig looks for the newest certificate at each handshake.
-func (c *Certificate) serverConfig() *tls.Config {
-	return &tls.Config{
-		MinVersion: tls.VersionTLS12,
-		GetConfigForClient: func(*tls.ClientHelloInfo) (*tls.Config, error) {
-			return c.config.get(), nil
-		},
-	}
-}
-
-func tlsConfig(files CertificateFiles, logger *slog.Logger) (*tls.Config, error) {
+func readIdentity(files CertificateFiles, logger *slog.Logger) (identity, error) {
 	pair, err := readPair(files.Cert, files.Key)
 	if err != nil {
-		return nil, err
+		return identity{}, err
 	}
 	remarkOn(pair.Leaf, files.Cert, logger)
-	config := &tls.Config{
+	id := identity{config: &tls.Config{
 		MinVersion:   tls.VersionTLS12,
 		NextProtos:   []string{"h2"},
 		Certificates: []tls.Certificate{pair},
-	}
+	}}
 	if files.ClientCA == "" {
-		return config, nil
+		return id, nil
 	}
-	// A certificate of another authority fails the handshake. Who has none, may
-	// still come with a password.
-	config.ClientAuth = tls.VerifyClientCertIfGiven
-	config.ClientCAs, err = readAuthorities(files.ClientCA)
-	return config, err
+	// Asked for and judged after the handshake: whoever shows a wrong certificate is
+	// to hear UNAUTHENTICATED, and not to be let in by a password instead because the
+	// client has kept it to itself.
+	id.config.ClientAuth = tls.RequestClientCert
+	id.users, err = readAuthorities(files.ClientCA)
+	return id, err
+}
+
+// handshake looks at the files at each connection.
+type handshake struct {
+	credentials.TransportCredentials
+	certificate *Certificate
+}
+
+func (c *Certificate) transport() credentials.TransportCredentials {
+	return handshake{certificate: c, TransportCredentials: credentials.NewTLS(&tls.Config{
+		MinVersion: tls.VersionTLS12,
+		GetConfigForClient: func(*tls.ClientHelloInfo) (*tls.Config, error) {
+			return c.identity.get().config, nil
+		},
+	})}
+}
+
+// visitor is the other side of a connection.
+type visitor struct {
+	credentials.TLSInfo
+	certificate bool   // it has shown one
+	login       string // whom that names; empty when it is not to be trusted
+}
+
+// ServerHandshake finds out once per connection whom a certificate names.
+func (h handshake) ServerHandshake(raw net.Conn) (net.Conn, credentials.AuthInfo, error) {
+	conn, info, err := h.TransportCredentials.ServerHandshake(raw)
+	if err != nil {
+		return nil, nil, err
+	}
+	v := visitor{TLSInfo: info.(credentials.TLSInfo)}
+	if shown := v.State.PeerCertificates; len(shown) > 0 {
+		v.certificate = true
+		v.login = holder(shown, h.certificate.identity.get().users)
+	}
+	return conn, v, nil
+}
+
+// Clone implements credentials.TransportCredentials.
+func (h handshake) Clone() credentials.TransportCredentials {
+	return handshake{h.TransportCredentials.Clone(), h.certificate}
+}
+
+// holder is the common name of a certificate that one of the authorities has signed.
+// That its key is at hand the handshake has proved.
+func holder(shown []*x509.Certificate, authorities *x509.CertPool) string {
+	if authorities == nil {
+		return "" // to Verify, none are the system's
+	}
+	between := x509.NewCertPool()
+	for _, cert := range shown[1:] {
+		between.AddCert(cert)
+	}
+	_, err := shown[0].Verify(x509.VerifyOptions{
+		Roots: authorities, Intermediates: between, KeyUsages: []x509.ExtKeyUsage{x509.ExtKeyUsageClientAuth},
+	})
+	if err != nil {
+		return ""
+	}
+	return shown[0].Subject.CommonName
 }
 
 func readPair(certFile, keyFile string) (tls.Certificate, error) {
@@ -117,7 +176,7 @@ func readAuthorities(file string) (*x509.CertPool, error) {
 		found = true
 	}
 	if !found {
-		return nil, fmt.Errorf("authorities of users: %w", errors.New(file+" holds no certificate in PEM form"))
+		return nil, fmt.Errorf("authorities of users: %s holds no certificate in PEM form", file)
 	}
 	return pool, nil
 }

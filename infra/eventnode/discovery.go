@@ -25,6 +25,7 @@ type featuresService struct {
 func (featuresService) GetSupportedMethods(context.Context, *shared.Empty) (*featurespb.SupportedMethods, error) {
 	const (
 		streams  = "event_store.client.streams.streams"
+		groups   = "event_store.client.persistent_subscriptions.persistentsubscriptions"
 		gossip   = "event_store.client.gossip.gossip"
 		features = "event_store.client.server_features.serverfeatures"
 	)
@@ -35,9 +36,18 @@ func (featuresService) GetSupportedMethods(context.Context, *shared.Empty) (*fea
 		EventStoreServerVersion: serverVersion,
 		Methods: []*featurespb.SupportedMethod{
 			method(streams, "append"),
+			method(streams, "batchappend", "deadline_duration"),
 			method(streams, "delete"),
 			method(streams, "read", "position", "events"),
 			method(streams, "tombstone"),
+			method(groups, "create", "stream", "all"),
+			method(groups, "delete", "stream", "all"),
+			method(groups, "getinfo", "stream", "all"),
+			method(groups, "list", "stream", "all"),
+			method(groups, "read", "stream", "all"),
+			method(groups, "replayparked", "stream", "all"),
+			method(groups, "restartsubsystem", "stream", "all"),
+			method(groups, "update", "stream", "all"),
 			method(gossip, "read"),
 			method(features, "getsupportedmethods"),
 		},

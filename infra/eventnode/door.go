@@ -9,7 +9,6 @@ import (
 	featurespb "github.com/EventStore/EventStore-Client-Go/v4/protos/serverfeatures"
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/codes"
-	"google.golang.org/grpc/credentials"
 	"google.golang.org/grpc/metadata"
 	"google.golang.org/grpc/peer"
 )
@@ -26,7 +25,7 @@ func (d *Door) options() []grpc.ServerOption {
 		return nil
 	}
 	return []grpc.ServerOption{
-		grpc.Creds(credentials.NewTLS(d.Certificate.serverConfig())),
+		grpc.Creds(d.Certificate.transport()),
 		grpc.ChainUnaryInterceptor(func(ctx context.Context, req any, info *grpc.UnaryServerInfo, handler grpc.UnaryHandler) (any, error) {
 			if err := d.admit(ctx, info.FullMethod); err != nil {
 				return nil, err
@@ -49,12 +48,15 @@ var open = map[string]bool{
 	gossippb.Gossip_Read_FullMethodName:                          true,
 }
 
-// admit lets a call in that comes from a user. Credentials that are wrong are
-// refused everywhere, also where none are needed.
+// admit lets a call in that comes from a user. A password that is wrong is refused
+// everywhere, also where none is needed, as EventStoreDB does it. A certificate is
+// not: it comes with every call, and the Go client takes a refusal while it looks
+// around for a node that is not ready, and tries again for ever.
 func (d *Door) admit(ctx context.Context, method string) error {
-	if login, ok := certificateLogin(ctx); ok {
-		if !d.Users.knows(login) {
-			return unauthenticated("the certificate's common name is no user of this node")
+	// A certificate stands above a password: whoever shows one means it.
+	if v := visitorOf(ctx); v.certificate && !open[method] {
+		if !d.Users.knows(v.login) {
+			return unauthenticated("the client's certificate is not one of a user of this node")
 		}
 		return nil
 	}
@@ -82,18 +84,14 @@ func unauthenticated(message string) error {
 	return &callError{code: codes.Unauthenticated, message: message}
 }
 
-// certificateLogin is the user whom the connection's certificate names. It stands
-// above a password: whoever shows one means it.
-func certificateLogin(ctx context.Context) (string, bool) {
-	caller, ok := peer.FromContext(ctx)
-	if !ok {
-		return "", false
+// visitorOf tells a call's connection.
+func visitorOf(ctx context.Context) visitor {
+	if caller, ok := peer.FromContext(ctx); ok {
+		if v, ok := caller.AuthInfo.(visitor); ok {
+			return v
+		}
 	}
-	line, ok := caller.AuthInfo.(credentials.TLSInfo)
-	if !ok || len(line.State.VerifiedChains) == 0 {
-		return "", false
-	}
-	return line.State.VerifiedChains[0][0].Subject.CommonName, true
+	return visitor{}
 }
 
 func basicCredentials(header []string) (login, password string, ok bool) {

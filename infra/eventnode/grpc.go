@@ -4,6 +4,7 @@ import (
 	"time"
 
 	gossippb "github.com/EventStore/EventStore-Client-Go/v4/protos/gossip"
+	persistentpb "github.com/EventStore/EventStore-Client-Go/v4/protos/persistent"
 	featurespb "github.com/EventStore/EventStore-Client-Go/v4/protos/serverfeatures"
 	streamspb "github.com/EventStore/EventStore-Client-Go/v4/protos/streams"
 	"google.golang.org/grpc"
@@ -32,6 +33,7 @@ func (n *Node) newServer(gossip *gossipService, door *Door) *grpc.Server {
 	}
 	server := grpc.NewServer(append(options, door.options()...)...)
 	streamspb.RegisterStreamsServer(server, &streamsService{node: n})
+	persistentpb.RegisterPersistentSubscriptionsServer(server, &persistentService{node: n})
 	featurespb.RegisterServerFeaturesServer(server, featuresService{})
 	if gossip != nil {
 		gossippb.RegisterGossipServer(server, gossip)

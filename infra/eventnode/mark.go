@@ -31,8 +31,8 @@ const (
 
 var errLost = errors.New("acknowledged events are lost")
 
-// mark is the file with the last acknowledged position.
-type mark struct {
+// durableMark is the file with the last acknowledged position.
+type durableMark struct {
 	file     vfs.File
 	sequence uint64
 }
@@ -84,7 +84,7 @@ func readFile(fs vfs.FS, path string) ([]byte, error) {
 }
 
 // openMark continues the file, with the position the log has now.
-func openMark(fs vfs.FS, dir string, position uint64) (*mark, error) {
+func openMark(fs vfs.FS, dir string, position uint64) (*durableMark, error) {
 	state, err := readMark(fs, dir)
 	if err != nil {
 		return nil, err
@@ -93,7 +93,7 @@ func openMark(fs vfs.FS, dir string, position uint64) (*mark, error) {
 	if err != nil {
 		return nil, err
 	}
-	m := &mark{file: file, sequence: state.sequence}
+	m := &durableMark{file: file, sequence: state.sequence}
 	for range markSlots { // a damaged slot is healed
 		err = errors.Join(err, m.move(position))
 	}
@@ -104,7 +104,7 @@ func openMark(fs vfs.FS, dir string, position uint64) (*mark, error) {
 }
 
 // move notes that everything up to the position is acknowledged.
-func (m *mark) move(position uint64) error {
+func (m *durableMark) move(position uint64) error {
 	m.sequence++
 	slot := make([]byte, 0, markSlotSize)
 	slot = binary.BigEndian.AppendUint64(slot, m.sequence)
@@ -114,7 +114,7 @@ func (m *mark) move(position uint64) error {
 	return err
 }
 
-func (m *mark) close() error { return errors.Join(m.file.Sync(), m.file.Close()) }
+func (m *durableMark) close() error { return errors.Join(m.file.Sync(), m.file.Close()) }
 
 // acknowledge moves the bound of everything that leaves the node to the position,
 // behind which nothing is synced yet.

@@ -48,6 +48,11 @@ type Config struct {
 	// MaxEventSize bounds the same of a single event. Default: no bound of its own.
 	MaxEventSize int
 
+	// WriteTimeout is how long an append or a delete waits for the disk before its
+	// client is told so; the write may still happen. Default: 8 seconds, which is
+	// less than the official clients wait.
+	WriteTimeout time.Duration
+
 	// StopTimeout is how long Close waits for running calls. Default: 5 seconds.
 	StopTimeout time.Duration
 
@@ -60,7 +65,7 @@ type Config struct {
 	noSystemUsers bool
 	stateLimit    int // streams the writer keeps in memory
 	windowSize    int // event ids kept for "any" and "stream exists"
-	windowRebuild int // of those, read back at start
+	alarm         func(at time.Time) (ring <-chan time.Time, silence func())
 }
 
 func (c *Config) setDefaults() {
@@ -92,8 +97,11 @@ func (c *Config) setDefaults() {
 	if c.windowSize == 0 {
 		c.windowSize = 65_536
 	}
-	if c.windowRebuild == 0 {
-		c.windowRebuild = 20_000
+	if c.WriteTimeout == 0 {
+		c.WriteTimeout = 8 * time.Second
+	}
+	if c.alarm == nil {
+		c.alarm = newAlarm(c.Now)
 	}
 }
 
@@ -130,6 +138,8 @@ type core struct {
 	writer *writer
 	over   chan struct{} // closed when reads and subscriptions on this core must end
 	care   *care
+
+	subscriptions *subscriptions
 }
 
 func (n *Node) core() *core { return n.current.Load() }
@@ -170,18 +180,31 @@ func (n *Node) start(store *store) (err error) {
 	if err != nil {
 		return err
 	}
-	n.current.Store(&core{store: store, tail: tail, writer: writer, over: make(chan struct{}), care: care})
-	n.scavengeEvery(care)
+	core := &core{store: store, tail: tail, writer: writer, over: make(chan struct{}), care: care}
+	n.current.Store(core)
 	go writer.run()
-	if n.cfg.noSystemUsers {
-		return nil
+	if !n.cfg.noSystemUsers {
+		if err := n.writeSystemUsers(); err != nil {
+			writer.stop()
+			return fmt.Errorf("system users: %w", err)
+		}
 	}
-	if err := n.writeSystemUsers(); err != nil {
-		care.stop()
+	if core.subscriptions, err = newSubscriptions(n, core); err != nil {
+		close(core.over)
+		core.subscriptions.stop()
 		writer.stop()
-		return fmt.Errorf("system users: %w", err)
+		return err
 	}
+	n.scavengeEvery(care)
 	return nil
+}
+
+// newAlarm makes alarms that ring once at a time of the clock, unless silenced before.
+func newAlarm(now func() time.Time) func(time.Time) (<-chan time.Time, func()) {
+	return func(at time.Time) (<-chan time.Time, func()) {
+		timer := time.NewTimer(at.Sub(now()))
+		return timer.C, func() { timer.Stop() }
+	}
 }
 
 // writeSystemUsers writes what a fresh EventStoreDB has in $users: tools wait for
@@ -299,6 +322,7 @@ func (n *Node) Close() error {
 		stopped.Wait()
 		n.serving.Wait()
 		core.care.stop()
+		core.subscriptions.stop()
 		core.writer.stop()
 	}()
 	select {

@@ -38,7 +38,7 @@ type store struct {
 	lock    *pebble.Lock
 	durable atomic.Uint64
 	seals   seals
-	mark    *mark
+	mark    *durableMark
 
 	// removal keeps a scavenge out while a view of a stream is taken. Readers that
 	// need no more than one iterator need no lock: that is a snapshot.

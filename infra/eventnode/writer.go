@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"math"
 	"time"
 
 	"github.com/cockroachdb/pebble/v2"
@@ -84,55 +83,35 @@ func newWriter(s *store, t *tail, cfg Config) (*writer, error) {
 		return nil, err
 	}
 	w.nextStream = lastStream + 1
-	return w, w.fillWindow(cfg.windowRebuild)
-}
-
-// fillWindow takes the last events of the log into the window, oldest first.
-func (w *writer) fillWindow(limit int) error {
-	var latest []record
-	for before := uint64(math.MaxUint64); len(latest) < limit; {
-		records, err := w.store.allBackwards(before, math.MaxUint64, uint64(limit-len(latest)))
-		if err != nil {
-			return err
-		}
-		if len(records) == 0 {
-			break
-		}
-		for i := range records {
-			records[i].data, records[i].metadata = nil, nil
-		}
-		latest = append(latest, records...)
-		before = records[len(records)-1].position
-	}
-	ids := map[string]uint64{}
-	for i := len(latest) - 1; i >= 0; i-- {
-		r := &latest[i]
-		id, ok := ids[r.stream]
-		if !ok {
-			var err error
-			if id, err = w.store.streamID(r.stream); err != nil {
-				return err
-			}
-			ids[r.stream] = id
-		}
-		w.window.add(windowKey{id, r.id}, windowEntry{r.revision, r.position})
-	}
-	return nil
+	return w, w.window.rebuild(s)
 }
 
 // submit hands a request to the writer and waits until its answer is durable. When
 // ctx ends first the write may still happen.
 func (w *writer) submit(ctx context.Context, r *writeRequest) (writeResult, error) {
+	if err := w.enqueue(ctx, r); err != nil {
+		return writeResult{}, err
+	}
+	return w.await(ctx, r)
+}
+
+// enqueue puts a request behind those enqueued before it.
+func (w *writer) enqueue(ctx context.Context, r *writeRequest) error {
 	r.done = make(chan struct{})
 	select {
 	case w.queue <- r:
+		return nil
 	case <-w.stopped:
-		return writeResult{}, errStopped
+		return errStopped
 	case <-w.dead:
-		return writeResult{}, errFailed
+		return errFailed
 	case <-ctx.Done():
-		return writeResult{}, ctx.Err()
+		return ctx.Err()
 	}
+}
+
+// await returns the answer to an enqueued request once it is durable.
+func (w *writer) await(ctx context.Context, r *writeRequest) (writeResult, error) {
 	select {
 	case <-r.done:
 		return r.result, nil
@@ -277,7 +256,7 @@ func (w *writer) stage(state *streamState, revision int64, event proposedEvent) 
 	state.last = revision
 	w.staged = append(w.staged, r)
 	w.pending[pendingKey{state.id, revision}] = pendingEvent{r.id, r.position}
-	w.window.add(windowKey{state.id, r.id}, windowEntry{revision, r.position})
+	w.window.add(w.window.key(r.stream, r.id), windowEntry{revision, r.position})
 	return r, nil
 }
 
