@@ -128,17 +128,17 @@ func TestCareOfTheNode(t *testing.T) {
 	}
 	wantExit(t, 1, "node", "restore", "--from", backup, "--data", restored)
 	wantExit(t, 1, "node", "backup", "--data", filepath.Join(dir, "nowhere"), "--to", filepath.Join(dir, "b"))
-	damage(t, filepath.Join(backup, "db"))
+	damage(t, filepath.Join(backup, "db", "*.log"))
 	wantExit(t, exitCorrupt, "node", "verify", "--backup", backup)
 	wantExit(t, exitCorrupt, "node", "restore", "--from", backup, "--data", filepath.Join(dir, "again"))
-	damage(t, filepath.Join(restored, "events"))
+	damage(t, filepath.Join(restored, "events", "*.sst"))
 	wantExit(t, exitCorrupt, "node", "verify", "--data", restored)
 }
 
-// damage flips a bit in the middle of the largest write-ahead log.
-func damage(t *testing.T, dir string) {
+// damage flips a bit in the middle of the largest of some files.
+func damage(t *testing.T, pattern string) {
 	t.Helper()
-	logs, err := filepath.Glob(filepath.Join(dir, "*.log"))
+	logs, err := filepath.Glob(pattern)
 	if err != nil || len(logs) == 0 {
 		t.Fatalf("%v %v", logs, err)
 	}
