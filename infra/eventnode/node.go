@@ -198,7 +198,6 @@ func (n *Node) start(store *store) (err error) {
 		return err
 	}
 	n.current.Store(core)
-	n.scavengeEvery(core.care)
 	go writer.run()
 	if err := n.startOwn(core); err != nil {
 		close(core.over)
@@ -208,6 +207,7 @@ func (n *Node) start(store *store) (err error) {
 		writer.stop()
 		return err
 	}
+	n.scavengeEvery(core.care)
 	return nil
 }
 
