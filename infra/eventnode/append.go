@@ -143,7 +143,7 @@ func (w *writer) gone(state *streamState) (bool, error) {
 func (w *writer) checkKnown(state *streamState, events []proposedEvent) (writeResult, bool) {
 	repeated := writeResult{current: state.last}
 	for i := range events {
-		entry, known := w.window.find(windowKey{state.id, events[i].id})
+		entry, known := w.window.find(state.name, events[i].id)
 		if known {
 			repeated.revision, repeated.position = entry.revision, entry.position
 			continue

@@ -22,11 +22,11 @@ func TestSoftDelete(t *testing.T) {
 	prepare(t, c, stream, "abc")
 	setMetadata(t, c, stream, func(m *esdb.StreamMetadata) { m.SetMaxCount(10) })
 
-	deleted, err := c.DeleteStream(within(t), stream, esdb.DeleteStreamOptions{ExpectedRevision: esdb.Revision(2)})
+	result, err := c.DeleteStream(within(t), stream, esdb.DeleteStreamOptions{ExpectedRevision: esdb.Revision(2)})
 	if err != nil {
 		t.Fatal(err)
 	}
-	meta := readAll(t, c, esdb.ReadAllOptions{From: deleted.Position}, 1)[0].Event
+	meta := readAll(t, c, esdb.ReadAllOptions{From: result.Position}, 1)[0].Event
 	if meta.StreamID != "$$"+stream || meta.EventType != "$metadata" || tb(t, meta.Data) != "9223372036854775807" {
 		t.Errorf("the delete is recorded as %s in %s: %s", meta.EventType, meta.StreamID, meta.Data)
 	}

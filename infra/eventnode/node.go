@@ -48,6 +48,11 @@ type Config struct {
 	// MaxEventSize bounds the same of a single event. Default: no bound of its own.
 	MaxEventSize int
 
+	// WriteTimeout is how long an append or a delete waits for the disk before its
+	// client is told so; the write may still happen. Default: 8 seconds, which is
+	// less than the official clients wait.
+	WriteTimeout time.Duration
+
 	// StopTimeout is how long Close waits for running calls. Default: 5 seconds.
 	StopTimeout time.Duration
 
@@ -64,7 +69,7 @@ type Config struct {
 	noSystemUsers bool
 	stateLimit    int // streams the writer keeps in memory
 	windowSize    int // event ids kept for "any" and "stream exists"
-	windowRebuild int // of those, read back at start
+	alarm         func(at time.Time) (ring <-chan time.Time, silence func())
 }
 
 func (c *Config) setDefaults() {
@@ -99,8 +104,11 @@ func (c *Config) setDefaults() {
 	if c.windowSize == 0 {
 		c.windowSize = 65_536
 	}
-	if c.windowRebuild == 0 {
-		c.windowRebuild = 20_000
+	if c.WriteTimeout == 0 {
+		c.WriteTimeout = 8 * time.Second
+	}
+	if c.alarm == nil {
+		c.alarm = newAlarm(c.Now)
 	}
 }
 
@@ -139,6 +147,8 @@ type core struct {
 	over   chan struct{} // closed when reads and subscriptions on this core must end
 
 	background sync.WaitGroup // goroutines of this core; they end with over
+
+	subscriptions *subscriptions
 }
 
 func (n *Node) core() *core { return n.current.Load() }
@@ -179,26 +189,30 @@ func (n *Node) start(store *store) (err error) {
 	core := &core{store: store, tail: tail, writer: writer, over: make(chan struct{})}
 	n.current.Store(core)
 	go writer.run()
-	if err := n.startOwn(core); err != nil {
+	if !n.cfg.noSystemUsers {
+		if err := n.writeSystemUsers(); err != nil {
+			writer.stop()
+			return fmt.Errorf("system users: %w", err)
+		}
+	}
+	if core.subscriptions, err = newSubscriptions(n, core); err == nil && n.cfg.CategoryLinks {
+		err = n.startLinks(core)
+	}
+	if err != nil {
 		close(core.over)
-		core.background.Wait()
+		core.subscriptions.stop()
 		writer.stop()
 		return err
 	}
 	return nil
 }
 
-// startOwn writes what the node itself has to write.
-func (n *Node) startOwn(core *core) error {
-	if !n.cfg.noSystemUsers {
-		if err := n.writeSystemUsers(); err != nil {
-			return fmt.Errorf("system users: %w", err)
-		}
+// newAlarm makes alarms that ring once at a time of the clock, unless silenced before.
+func newAlarm(now func() time.Time) func(time.Time) (<-chan time.Time, func()) {
+	return func(at time.Time) (<-chan time.Time, func()) {
+		timer := time.NewTimer(at.Sub(now()))
+		return timer.C, func() { timer.Stop() }
 	}
-	if !n.cfg.CategoryLinks {
-		return nil
-	}
-	return n.startLinks(core)
 }
 
 // writeSystemUsers writes what a fresh EventStoreDB has in $users: tools wait for
@@ -257,10 +271,27 @@ func (n *Node) failed() error {
 
 // Serve answers calls on the listener until Close, and then returns nil. It takes
 // the listener over. advertise is the host:port that gossip tells clients to
-// dial; empty means the listener's own address. It may be called for several
-// listeners at once.
+// dial; empty means whatever the client has dialled. It may be called for several
+// listeners at once. Whoever reaches the listener may do everything.
 func (n *Node) Serve(lis net.Listener, advertise string) error {
-	server := n.newServer(lis, advertise)
+	return n.serve(lis, advertise, nil)
+}
+
+// ServeGuarded is Serve on a listener that anybody may reach: the line is encrypted,
+// and every call comes from a user.
+func (n *Node) ServeGuarded(lis net.Listener, advertise string, door Door) error {
+	if door.Certificate == nil || door.Users == nil {
+		return errors.Join(errors.New("eventnode: a guarded listener needs a certificate and users"), lis.Close())
+	}
+	return n.serve(lis, advertise, &door)
+}
+
+func (n *Node) serve(lis net.Listener, advertise string, door *Door) error {
+	gossip, err := newGossip(n, lis, advertise)
+	if err != nil {
+		return errors.Join(fmt.Errorf("eventnode: advertised address: %w", err), lis.Close())
+	}
+	server := n.newServer(gossip, door)
 	n.mu.Lock()
 	if n.closed {
 		n.mu.Unlock()
@@ -298,6 +329,7 @@ func (n *Node) Close() error {
 		}
 		stopped.Wait()
 		n.serving.Wait()
+		core.subscriptions.stop()
 		core.background.Wait()
 		core.writer.stop()
 	}()

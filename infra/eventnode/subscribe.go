@@ -15,7 +15,7 @@ func (r *reader) subscribeAll(options *streamspb.ReadReq_Options_AllOptions) err
 	if err != nil {
 		return err
 	}
-	if r.filter.window > 0 && r.filter.interval == 0 {
+	if r.filter.asked && r.filter.interval == 0 {
 		return errZeroInterval
 	}
 	head, changed := r.core.tail.wait()

@@ -5,7 +5,6 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
-	"math"
 	"sync/atomic"
 	"time"
 
@@ -97,49 +96,20 @@ func newWriter(s *store, t *tail, cfg Config) (*writer, error) {
 	}
 	w.nextStream = lastStream + 1
 	w.streams.Store(lastStream)
-	return w, w.fillWindow(cfg.windowRebuild)
-}
-
-// fillWindow takes the last events of the log into the window, oldest first.
-func (w *writer) fillWindow(limit int) error {
-	var latest []record
-	for before := uint64(math.MaxUint64); len(latest) < limit; {
-		records, err := w.store.allBackwards(before, math.MaxUint64, uint64(limit-len(latest)))
-		if err != nil {
-			return err
-		}
-		if len(records) == 0 {
-			break
-		}
-		for i := range records {
-			records[i].data, records[i].metadata = nil, nil
-		}
-		latest = append(latest, records...)
-		before = records[len(records)-1].position
-	}
-	ids := map[string]uint64{}
-	for i := len(latest) - 1; i >= 0; i-- {
-		r := &latest[i]
-		id, ok := ids[r.stream]
-		if !ok {
-			var err error
-			if id, err = w.store.streamID(r.stream); err != nil {
-				return err
-			}
-			ids[r.stream] = id
-		}
-		w.window.add(windowKey{id, r.id}, windowEntry{r.revision, r.position})
-	}
-	return nil
+	return w, w.window.rebuild(s)
 }
 
 // submit hands a request to the writer and waits until its answer is durable. When
 // ctx ends first the write may still happen.
 func (w *writer) submit(ctx context.Context, r *writeRequest) (writeResult, error) {
-	r.done = make(chan struct{})
 	if err := w.enqueue(ctx, r); err != nil {
 		return writeResult{}, err
 	}
+	return w.await(ctx, r)
+}
+
+// await returns the answer to an enqueued request once it is durable.
+func (w *writer) await(ctx context.Context, r *writeRequest) (writeResult, error) {
 	select {
 	case <-r.done:
 		return r.result, nil
@@ -157,11 +127,13 @@ func (w *writer) submit(ctx context.Context, r *writeRequest) (writeResult, erro
 	}
 }
 
-// enqueue waits for room in the queue, in number and in bytes.
+// enqueue puts a request behind those enqueued before it. It waits for room in the
+// queue, in number and in bytes.
 func (w *writer) enqueue(ctx context.Context, r *writeRequest) error {
+	r.done = make(chan struct{})
 	r.size = requestSize(r)
 	for wait := w.room.take(r.size); wait != nil; wait = w.room.take(r.size) {
-		if err := w.await(ctx, wait); err != nil {
+		if err := w.waitFor(ctx, wait); err != nil {
 			return err
 		}
 	}
@@ -185,7 +157,7 @@ func (w *writer) enqueue(ctx context.Context, r *writeRequest) error {
 	return err
 }
 
-func (w *writer) await(ctx context.Context, event <-chan struct{}) error {
+func (w *writer) waitFor(ctx context.Context, event <-chan struct{}) error {
 	select {
 	case <-event:
 		return nil
@@ -376,7 +348,7 @@ func (w *writer) stage(state *streamState, revision int64, event proposedEvent) 
 	w.staged = append(w.staged, r)
 	w.bytes += size
 	w.pending[pendingKey{state.id, revision}] = pendingEvent{r.id, r.position}
-	w.window.add(windowKey{state.id, r.id}, windowEntry{revision, r.position})
+	w.window.add(w.window.key(r.stream, r.id), windowEntry{revision, r.position})
 	return r, nil
 }
 
