@@ -86,7 +86,7 @@ func (f framer) frame(r *record, target *record, isLink bool) frame {
 			size += sizeField(readEvent, part.size)
 		}
 	}
-	buffer := mem.DefaultBufferPool().Get(sizeField(respEvent, size))
+	buffer, pool := frameBuffer(sizeField(respEvent, size))
 	dst := appendLength((*buffer)[:0], respEvent, size)
 	if event.record != nil {
 		dst = event.append(appendLength(dst, readEvent, event.size))
@@ -95,7 +95,19 @@ func (f framer) frame(r *record, target *record, isLink bool) frame {
 		dst = link.append(appendLength(dst, readLink, link.size))
 	}
 	*buffer = appendNumber(dst, readPosition, r.position)
-	return frame{mem.NewBuffer(buffer, mem.DefaultBufferPool())}
+	return frame{mem.NewBuffer(buffer, pool)}
+}
+
+// frameBuffer takes small buffers from gRPC's pool. Above this size the pool has only
+// buffers of 1 MiB, and slow clients would hold several of those each.
+func frameBuffer(size int) (*[]byte, mem.BufferPool) {
+	const pooled = 32 << 10
+	if size > pooled {
+		buffer := make([]byte, size)
+		return &buffer, mem.NopBufferPool{}
+	}
+	pool := mem.DefaultBufferPool()
+	return pool.Get(size), pool
 }
 
 // outline is a record about to be encoded: protobuf wants lengths first.
