@@ -78,7 +78,7 @@ func cut(data []byte) (messages [][]byte) {
 	return messages
 }
 
-func join(f *testing.F, messages ...proto.Message) (data []byte) {
+func frames(f *testing.F, messages ...proto.Message) (data []byte) {
 	f.Helper()
 	for _, m := range messages {
 		encoded, err := proto.Marshal(m)
@@ -92,12 +92,12 @@ func join(f *testing.F, messages ...proto.Message) (data []byte) {
 
 func FuzzAppendRequest(f *testing.F) {
 	event := proposed(map[string]string{keyType: "t", keyContentType: contentJSON})
-	f.Add(join(f, appendOptions("a"), event, event))
-	f.Add(join(f, appendOptions("$$a"), event))
-	f.Add(join(f, event, appendOptions("a")))
+	f.Add(frames(f, appendOptions("a"), event, event))
+	f.Add(frames(f, appendOptions("$$a"), event))
+	f.Add(frames(f, event, appendOptions("a")))
 	exact := appendOptions("b")
 	exact.GetOptions().ExpectedStreamRevision = &streamspb.AppendReq_Options_Revision{Revision: 3}
-	f.Add(join(f, exact, event))
+	f.Add(frames(f, exact, event))
 	f.Add([]byte{})
 	raw := fuzzTarget(f)
 	f.Fuzz(func(t *testing.T, data []byte) {
@@ -181,10 +181,10 @@ func FuzzBatchAppendFrame(f *testing.F) {
 	id, other := stringUUID(uuid.New()), structuredUUID(uuid.New())
 	short := batchTo("c", expectAny)
 	short.DeadlineOption = &streamspb.BatchAppendReq_Options_Deadline{Deadline: durationpb.New(time.Microsecond)}
-	f.Add(join(f, part(id, batchTo("a", expectAny), true, sizedMessage(1), sizedMessage(0))))
-	f.Add(join(f, part(id, batchTo("a", expectNoStream), false, sizedMessage(1)), part(other, batchTo("b", 3), false), part(id, nil, true), part(other, nil, true, sizedMessage(9))))
-	f.Add(join(f, part(id, short, false, sizedMessage(1)), part(id, nil, true, sizedMessage(1)), part(id, batchTo("$all", expectAny), true)))
-	f.Add(join(f, part(nil, nil, true), part(id, nil, true)))
+	f.Add(frames(f, part(id, batchTo("a", expectAny), true, batchMessage(1), batchMessage(0))))
+	f.Add(frames(f, part(id, batchTo("a", expectNoStream), false, batchMessage(1)), part(other, batchTo("b", 3), false), part(id, nil, true), part(other, nil, true, batchMessage(9))))
+	f.Add(frames(f, part(id, short, false, batchMessage(1)), part(id, nil, true, batchMessage(1)), part(id, batchTo("$all", expectAny), true)))
+	f.Add(frames(f, part(nil, nil, true), part(id, nil, true)))
 	raw := fuzzTarget(f)
 	f.Fuzz(func(t *testing.T, data []byte) {
 		var frames []*streamspb.BatchAppendReq
