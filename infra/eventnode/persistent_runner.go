@@ -60,7 +60,7 @@ type runner struct {
 	source      source
 	connections map[*consumer]*connection
 	atEnd       bool
-	looked      time.Time // when the last step was
+	looked      time.Time          // when the last step was
 	failing     map[task]time.Time // what has failed, and when it may be tried again
 	writes      sync.WaitGroup
 	written     chan func() // ends of writes
