@@ -29,7 +29,7 @@ type cli struct {
 	Version  kong.VersionFlag `help:"Print the version."`
 
 	Serve   serveCommand   `cmd:"" help:"Run the server: event store, database, API and web application."`
-	Node    nodeCommand    `cmd:"" help:"Run the event node alone."`
+	Node    nodeCommand    `cmd:"" help:"Run the event node alone, and look after it."`
 	Import  importCommand  `cmd:"" help:"Import real files: counterparties, commerceml, mail."`
 	Rebuild rebuildCommand `cmd:"" help:"Fill a read model anew beside live traffic, and switch to it."`
 	Verify  verifyCommand  `cmd:"" help:"Recompute read models and compare them row by row with the live ones; read every kept file."`

@@ -2,12 +2,14 @@ package eventnode
 
 import (
 	"context"
+	"fmt"
 	"net"
 	"strconv"
 
 	gossippb "github.com/EventStore/EventStore-Client-Go/v4/protos/gossip"
 	featurespb "github.com/EventStore/EventStore-Client-Go/v4/protos/serverfeatures"
 	"github.com/EventStore/EventStore-Client-Go/v4/protos/shared"
+	"google.golang.org/grpc/metadata"
 )
 
 // serverVersion is the EventStoreDB release whose protocol the node speaks.
@@ -34,6 +36,7 @@ func (featuresService) GetSupportedMethods(context.Context, *shared.Empty) (*fea
 		EventStoreServerVersion: serverVersion,
 		Methods: []*featurespb.SupportedMethod{
 			method(streams, "append"),
+			method(streams, "batchappend", "deadline_duration"),
 			method(streams, "delete"),
 			method(streams, "read", "position", "events"),
 			method(streams, "tombstone"),
@@ -55,35 +58,58 @@ func (featuresService) GetSupportedMethods(context.Context, *shared.Empty) (*fea
 type gossipService struct {
 	gossippb.UnimplementedGossipServer
 	node     *Node
-	endpoint *gossippb.EndPoint
+	endpoint *gossippb.EndPoint // nil = what the client has dialled
+	own      *gossippb.EndPoint // the listener's address
 }
 
-func (g *gossipService) Read(context.Context, *shared.Empty) (*gossippb.ClusterInfo, error) {
+func (g *gossipService) Read(ctx context.Context, _ *shared.Empty) (*gossippb.ClusterInfo, error) {
 	return &gossippb.ClusterInfo{Members: []*gossippb.MemberInfo{{
 		InstanceId:   structuredUUID(g.node.instance),
 		TimeStamp:    toTicks(g.node.cfg.Now()),
 		State:        gossippb.MemberInfo_Leader,
 		IsAlive:      true,
-		HttpEndPoint: g.endpoint,
+		HttpEndPoint: g.address(ctx),
 	}}}, nil
 }
 
-// gossipEndpoint is the address clients shall dial. A unix socket has none that
-// gossip could carry.
-func gossipEndpoint(lis net.Listener, advertise string) (*gossippb.EndPoint, bool) {
-	if advertise == "" {
-		if lis.Addr().Network() == "unix" {
-			return nil, false
-		}
-		advertise = lis.Addr().String()
+// address is where clients shall dial. The name they have dialled reaches this node
+// and is in its certificate, which need not be true of the listener's address.
+func (g *gossipService) address(ctx context.Context) *gossippb.EndPoint {
+	if g.endpoint != nil {
+		return g.endpoint
 	}
-	host, portText, err := net.SplitHostPort(advertise)
+	if dialled := metadata.ValueFromIncomingContext(ctx, ":authority"); len(dialled) == 1 {
+		if endpoint, err := parseEndpoint(dialled[0]); err == nil {
+			return endpoint
+		}
+	}
+	return g.own
+}
+
+// newGossip is nil for a unix socket nothing is advertised for: gossip carries hosts
+// and ports only.
+func newGossip(n *Node, lis net.Listener, advertise string) (*gossipService, error) {
+	g := &gossipService{node: n}
+	var err error
+	if advertise != "" {
+		g.endpoint, err = parseEndpoint(advertise)
+		return g, err
+	}
+	if lis.Addr().Network() == "unix" {
+		return nil, nil
+	}
+	g.own, err = parseEndpoint(lis.Addr().String())
+	return g, err
+}
+
+func parseEndpoint(address string) (*gossippb.EndPoint, error) {
+	host, portText, err := net.SplitHostPort(address)
 	if err != nil {
-		return nil, false
+		return nil, err
 	}
 	port, err := strconv.ParseUint(portText, 10, 16)
-	if err != nil {
-		return nil, false
+	if err != nil || host == "" || port == 0 {
+		return nil, fmt.Errorf("%s is not a host and a port", address)
 	}
-	return &gossippb.EndPoint{Address: host, Port: uint32(port)}, true
+	return &gossippb.EndPoint{Address: host, Port: uint32(port)}, nil
 }

@@ -6,11 +6,16 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"time"
 
+	"github.com/EventStore/EventStore-Client-Go/v4/protos/shared"
+	streamspb "github.com/EventStore/EventStore-Client-Go/v4/protos/streams"
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/metadata"
 	"google.golang.org/grpc/status"
+	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/types/known/anypb"
 )
 
 // callError is an error a client can tell apart: a gRPC status, and trailers of
@@ -18,7 +23,8 @@ import (
 type callError struct {
 	code     codes.Code
 	message  string
-	trailers []string // key, value, key, value ...
+	trailers []string      // key, value, key, value ...
+	detail   proto.Message // what a batch's answer carries instead of trailers; nil = by the code
 }
 
 func (e *callError) Error() string { return e.message }
@@ -27,11 +33,14 @@ func invalid(format string, args ...any) error {
 	return &callError{code: codes.InvalidArgument, message: fmt.Sprintf(format, args...)}
 }
 
+func errNoExpectation() error { return invalid("the expected revision is missing") }
+
 func errStreamDeleted(stream string) error {
 	return &callError{
 		code:     codes.FailedPrecondition,
 		message:  fmt.Sprintf("Event stream '%s' is deleted.", stream),
 		trailers: []string{"exception", "stream-deleted", "stream-name", stream},
+		detail:   &shared.StreamDeleted{StreamIdentifier: streamIdentifier(stream)},
 	}
 }
 
@@ -56,6 +65,7 @@ func errAppendTooBig(limit int) error {
 		trailers: []string{
 			"exception", "maximum-append-size-exceeded", "maximum-append-size", strconv.Itoa(limit),
 		},
+		detail: &shared.MaximumAppendSizeExceeded{MaxAppendSize: uint32(limit)},
 	}
 }
 
@@ -85,6 +95,49 @@ func errNotReady() error {
 	return &callError{code: codes.Unavailable, message: "Server Is Not Ready"}
 }
 
+func errTimeout(waited time.Duration) error {
+	return &callError{
+		code:    codes.Aborted,
+		message: fmt.Sprintf("Operation timed out: the disk has not confirmed the write for %v; it may still happen", waited),
+	}
+}
+
+// failedBatch is the answer to a batch that failed: the same error as of a single
+// append, but as a status inside of the answer. Clients tell cases apart by its detail.
+func failedBatch(err error) *streamspb.BatchAppendResp {
+	var call *callError
+	switch {
+	case errors.Is(err, context.DeadlineExceeded):
+		return errorBatch(codes.DeadlineExceeded, "Timeout", &shared.Timeout{})
+	case !errors.As(err, &call):
+		return errorBatch(codes.Unknown, err.Error(), &shared.Unknown{})
+	}
+	switch detail := call.detail.(type) {
+	case *shared.StreamDeleted:
+		return errorBatch(codes.NotFound, "StreamDeleted", detail)
+	case *shared.MaximumAppendSizeExceeded:
+		return errorBatch(codes.InvalidArgument, "MaximumAppendSizeExceeded", detail)
+	}
+	switch call.code {
+	case codes.InvalidArgument:
+		return errorBatch(codes.InvalidArgument, "BadRequest", &shared.BadRequest{Message: call.message})
+	case codes.PermissionDenied:
+		return errorBatch(codes.PermissionDenied, "AccessDenied", &shared.AccessDenied{})
+	default:
+		return errorBatch(call.code, call.message, &shared.Unknown{})
+	}
+}
+
+// errorBatch packs exactly one detail: EventStore's own status has room for no more,
+// and Google's, which has, is read the same.
+func errorBatch(code codes.Code, message string, detail proto.Message) *streamspb.BatchAppendResp {
+	answer := status.New(code, message).Proto()
+	if packed, err := anypb.New(detail); err == nil { // marshalling fails for invalid UTF-8 only
+		answer.Details = []*anypb.Any{packed}
+	}
+	return &streamspb.BatchAppendResp{Result: &streamspb.BatchAppendResp_Error{Error: answer}}
+}
+
 // answerError turns what a handler returned into what the client gets.
 func answerError(ctx context.Context, err error) error {
 	var call *callError
@@ -101,6 +154,9 @@ func answerError(ctx context.Context, err error) error {
 	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
 		return status.FromContextError(err).Err()
 	}
+	if errors.Is(err, errCorruptRecord) {
+		return status.Error(codes.DataLoss, err.Error())
+	}
 	if _, isStatus := status.FromError(err); isStatus {
 		return err
 	}
@@ -108,10 +164,11 @@ func answerError(ctx context.Context, err error) error {
 }
 
 func printableTrailers(pairs []string) metadata.MD {
-	for i := range pairs {
-		pairs[i] = printable(pairs[i])
+	trailers := metadata.MD{}
+	for i := 0; i < len(pairs); i += 2 {
+		trailers.Append(pairs[i], printable(pairs[i+1]))
 	}
-	return metadata.Pairs(pairs...)
+	return trailers
 }
 
 // printable quotes what a trailer cannot carry: anything but printable ASCII.
@@ -119,7 +176,8 @@ func printable(s string) string {
 	if strings.IndexFunc(s, func(r rune) bool { return r < ' ' || r > '~' }) < 0 {
 		return s
 	}
-	return strings.Trim(strconv.QuoteToASCII(s), `"`)
+	quoted := strconv.QuoteToASCII(s)
+	return quoted[1 : len(quoted)-1]
 }
 
 func (n *Node) unaryErrors(
@@ -139,6 +197,7 @@ func (n *Node) streamErrors(srv any, stream grpc.ServerStream, _ *grpc.StreamSer
 // logUnexpected reports damaged data; every other error is the client's business.
 func (n *Node) logUnexpected(err error) {
 	if errors.Is(err, errCorruptRecord) {
+		n.metrics.corrupt.Inc()
 		n.cfg.Logger.Error("event node: read failed", "error", err)
 	}
 }

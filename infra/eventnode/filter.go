@@ -1,6 +1,7 @@
 package eventnode
 
 import (
+	"math"
 	"regexp"
 	"strings"
 
@@ -13,6 +14,7 @@ const filterWindow = 32
 
 // filter picks events of $all.
 type filter struct {
+	asked   bool // by the client; without it only the node's own bookkeeping is hidden
 	matches func(r *record) bool
 
 	// window is how many events may be considered before a catch-up page ends;
@@ -30,7 +32,7 @@ func parseFilter(options *streamspb.ReadReq_Options) (filter, error) {
 	if wanted == nil {
 		return filter{matches: isVisibleInAll}, nil
 	}
-	f := filter{window: int(wanted.GetMax())}
+	f := filter{asked: true, window: int(wanted.GetMax())}
 	span := filterWindow
 	switch wanted.GetWindow().(type) {
 	case *streamspb.ReadReq_Options_FilterOptions_Max:
@@ -42,7 +44,10 @@ func parseFilter(options *streamspb.ReadReq_Options) (filter, error) {
 	default:
 		return f, invalid("the filter has no window")
 	}
-	f.interval = span * int(wanted.GetCheckpointIntervalMultiplier())
+	f.interval = math.MaxInt
+	if multiplier := int(wanted.GetCheckpointIntervalMultiplier()); multiplier == 0 || span <= math.MaxInt/multiplier {
+		f.interval = span * multiplier
+	}
 
 	var subject func(r *record) string
 	var expression *streamspb.ReadReq_Options_FilterOptions_Expression

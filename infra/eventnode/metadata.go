@@ -3,6 +3,7 @@ package eventnode
 import (
 	"encoding/json"
 	"math"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -31,25 +32,21 @@ func (m streamMetadata) softDeleted() bool { return m.truncateBefore == math.Max
 // parseMetadata reads the data of a $metadata event. Metadata nobody can parse
 // bounds nothing: hiding events because of a typing error would look like loss.
 func parseMetadata(data []byte) streamMetadata {
-	var raw struct {
-		MaxAge         json.Number `json:"$maxAge"`
-		MaxCount       json.Number `json:"$maxCount"`
-		TruncateBefore json.Number `json:"$tb"`
-	}
-	if err := json.Unmarshal(data, &raw); err != nil {
+	var keys map[string]json.RawMessage // a struct's keys would match in any case
+	if err := json.Unmarshal(data, &keys); err != nil {
 		return streamMetadata{}
 	}
 	var m streamMetadata
-	if seconds := positive(raw.MaxAge); seconds > 0 {
+	if seconds := positive(keys[keyMaxAge]); seconds > 0 {
 		m.maxAge = time.Duration(min(seconds, int64(math.MaxInt64/time.Second))) * time.Second
 	}
-	m.maxCount = positive(raw.MaxCount)
-	m.truncateBefore = positive(raw.TruncateBefore)
+	m.maxCount = positive(keys[keyMaxCount])
+	m.truncateBefore = positive(keys[keyTruncateBefore])
 	return m
 }
 
-func positive(n json.Number) int64 {
-	v, err := n.Int64()
+func positive(number json.RawMessage) int64 {
+	v, err := strconv.ParseInt(string(number), 10, 64)
 	if err != nil || v < 0 {
 		return 0
 	}

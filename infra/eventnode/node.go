@@ -48,21 +48,43 @@ type Config struct {
 	// MaxEventSize bounds the same of a single event. Default: no bound of its own.
 	MaxEventSize int
 
+	// WriteTimeout is how long an append or a delete waits for the disk before its
+	// client is told so; the write may still happen. Default: 8 seconds, which is
+	// less than the official clients wait.
+	WriteTimeout time.Duration
+
 	// StopTimeout is how long Close waits for running calls. Default: 5 seconds.
 	StopTimeout time.Duration
+
+	// SlowSync is the duration from which a sync is logged as slow. Default: 250 ms.
+	SlowSync time.Duration
+
+	// CategoryLinks lets the node keep the streams $ce-<category> and $et-<type> of
+	// links to all events, as EventStoreDB's system projections do. It costs two
+	// more events for each. Turned on later, it catches up from the beginning.
+	CategoryLinks bool
+
+	// ScavengeEvery is how often the space of events that no stream shows any more is
+	// given back. Default: 24 hours; below zero: only when asked.
+	ScavengeEvery time.Duration
 
 	// For tests.
 	unsafeNoSync  bool // acknowledge before the disk has it
 	noSystemUsers bool
 	stateLimit    int // streams the writer keeps in memory
 	windowSize    int // event ids kept for "any" and "stream exists"
-	windowRebuild int // of those, read back at start
 	alarm         func(at time.Time) (ring <-chan time.Time, silence func())
 }
 
 func (c *Config) setDefaults() {
 	if c.Logger == nil {
 		c.Logger = slog.Default()
+	}
+	if c.FS == nil {
+		c.FS = vfs.Default
+	}
+	if c.SlowSync == 0 {
+		c.SlowSync = 250 * time.Millisecond
 	}
 	if c.Now == nil {
 		c.Now = time.Now
@@ -80,17 +102,20 @@ func (c *Config) setDefaults() {
 	if c.StopTimeout == 0 {
 		c.StopTimeout = 5 * time.Second
 	}
+	if c.ScavengeEvery == 0 {
+		c.ScavengeEvery = 24 * time.Hour
+	}
 	if c.stateLimit == 0 {
 		c.stateLimit = 50_000
 	}
 	if c.windowSize == 0 {
 		c.windowSize = 65_536
 	}
+	if c.WriteTimeout == 0 {
+		c.WriteTimeout = 8 * time.Second
+	}
 	if c.alarm == nil {
 		c.alarm = newAlarm(c.Now)
-	}
-	if c.windowRebuild == 0 {
-		c.windowRebuild = 20_000
 	}
 }
 
@@ -109,6 +134,7 @@ type Node struct {
 	cfg      Config
 	instance uuid.UUID
 	current  atomic.Pointer[core]
+	metrics  *metrics
 	dead     chan struct{} // closed when the node has failed
 	failOnce sync.Once
 	failure  error // set before dead is closed
@@ -126,8 +152,10 @@ type core struct {
 	tail   *tail
 	writer *writer
 	over   chan struct{} // closed when reads and subscriptions on this core must end
+	care   *care
 
 	subscriptions *subscriptions
+	background    sync.WaitGroup // goroutines of this core; they end with over
 }
 
 func (n *Node) core() *core { return n.current.Load() }
@@ -139,7 +167,7 @@ func Open(cfg Config) (*Node, error) {
 	if err := cfg.validate(); err != nil {
 		return nil, err
 	}
-	n := &Node{cfg: cfg, dead: make(chan struct{})}
+	n := &Node{cfg: cfg, metrics: newMetrics(), dead: make(chan struct{})}
 	store, err := openStore(cfg, n.fail)
 	if err != nil {
 		return nil, fmt.Errorf("eventnode: %w", err)
@@ -164,22 +192,39 @@ func (n *Node) start(store *store) (err error) {
 		return err
 	}
 	writer.fatal, writer.dead = n.fail, n.dead
+	writer.metrics = n.metrics
 	core := &core{store: store, tail: tail, writer: writer, over: make(chan struct{})}
-	n.current.Store(core)
-	go writer.run()
-	if !n.cfg.noSystemUsers {
-		if err := n.writeSystemUsers(); err != nil {
-			writer.stop()
-			return fmt.Errorf("system users: %w", err)
-		}
+	if core.care, err = newCare(store, n.cfg.Now); err != nil {
+		return err
 	}
-	if core.subscriptions, err = newSubscriptions(n, core); err != nil {
+	n.current.Store(core)
+	n.scavengeEvery(core.care)
+	go writer.run()
+	if err := n.startOwn(core); err != nil {
 		close(core.over)
+		core.care.stop()
 		core.subscriptions.stop()
+		core.background.Wait()
 		writer.stop()
 		return err
 	}
 	return nil
+}
+
+// startOwn writes what the node itself has to write, and begins what it does on its own.
+func (n *Node) startOwn(core *core) (err error) {
+	if !n.cfg.noSystemUsers {
+		if err := n.writeSystemUsers(); err != nil {
+			return fmt.Errorf("system users: %w", err)
+		}
+	}
+	if n.cfg.CategoryLinks {
+		if err := n.startLinks(core); err != nil {
+			return err
+		}
+	}
+	core.subscriptions, err = newSubscriptions(n, core)
+	return err
 }
 
 // newAlarm makes alarms that ring once at a time of the clock, unless silenced before.
@@ -246,10 +291,27 @@ func (n *Node) failed() error {
 
 // Serve answers calls on the listener until Close, and then returns nil. It takes
 // the listener over. advertise is the host:port that gossip tells clients to
-// dial; empty means the listener's own address. It may be called for several
-// listeners at once.
+// dial; empty means whatever the client has dialled. It may be called for several
+// listeners at once. Whoever reaches the listener may do everything.
 func (n *Node) Serve(lis net.Listener, advertise string) error {
-	server := n.newServer(lis, advertise)
+	return n.serve(lis, advertise, nil)
+}
+
+// ServeGuarded is Serve on a listener that anybody may reach: the line is encrypted,
+// and every call comes from a user.
+func (n *Node) ServeGuarded(lis net.Listener, advertise string, door Door) error {
+	if door.Certificate == nil || door.Users == nil {
+		return errors.Join(errors.New("eventnode: a guarded listener needs a certificate and users"), lis.Close())
+	}
+	return n.serve(lis, advertise, &door)
+}
+
+func (n *Node) serve(lis net.Listener, advertise string, door *Door) error {
+	gossip, err := newGossip(n, lis, advertise)
+	if err != nil {
+		return errors.Join(fmt.Errorf("eventnode: advertised address: %w", err), lis.Close())
+	}
+	server := n.newServer(gossip, door)
 	n.mu.Lock()
 	if n.closed {
 		n.mu.Unlock()
@@ -287,7 +349,9 @@ func (n *Node) Close() error {
 		}
 		stopped.Wait()
 		n.serving.Wait()
+		core.care.stop()
 		core.subscriptions.stop()
+		core.background.Wait()
 		core.writer.stop()
 	}()
 	select {

@@ -62,23 +62,19 @@ func TestSupportedMethods(t *testing.T) {
 		if m.ServiceName == "event_store.client.streams.streams" {
 			streams = append(streams, m.MethodName)
 		}
+		if m.MethodName == "batchappend" && !slices.Equal(m.Features, []string{"deadline_duration"}) {
+			t.Errorf("batchappend has the features %v", m.Features)
+		}
 		if m.ServiceName == "event_store.client.persistent_subscriptions.persistentsubscriptions" {
 			groups = append(groups, m.MethodName+" "+strings.Join(m.Features, ","))
 		}
 	}
-	if !slices.Equal(streams, []string{"append", "delete", "read", "tombstone"}) {
+	if !slices.Equal(streams, []string{"append", "batchappend", "delete", "read", "tombstone"}) {
 		t.Errorf("stream methods %v", streams)
 	}
 	if got := strings.Join(groups, " "); got != "create stream,all delete stream,all getinfo stream,all list stream,all "+
 		"read stream,all replayparked stream,all restartsubsystem stream,all update stream,all" {
 		t.Errorf("methods of persistent subscriptions: %s", got)
-	}
-	batch, err := streamspb.NewStreamsClient(conn).BatchAppend(t.Context())
-	if err == nil {
-		_, err = batch.Recv()
-	}
-	if status.Code(err) != codes.Unimplemented {
-		t.Errorf("batch append: %v", err)
 	}
 }
 
@@ -116,11 +112,11 @@ func TestListeners(t *testing.T) {
 func TestGossip(t *testing.T) {
 	t.Parallel()
 	node := openNode(t, memConfig())
-	endpoint, ok := gossipEndpoint(&net.UnixListener{}, "node.example:2113")
-	if !ok {
-		t.Fatal("the advertised address is not used")
+	gossip, err := newGossip(node, &net.UnixListener{}, "node.example:2113")
+	if err != nil {
+		t.Fatal(err)
 	}
-	info, err := (&gossipService{node: node, endpoint: endpoint}).Read(t.Context(), empty)
+	info, err := gossip.Read(t.Context(), empty)
 	if err != nil || len(info.Members) != 1 {
 		t.Fatal(info, err)
 	}
@@ -150,7 +146,8 @@ func TestNewerFormatIsRefused(t *testing.T) {
 	t.Parallel()
 	cfg := memConfig()
 	node := openNode(t, cfg)
-	if err := node.core().store.db.Set(systemKey("format"), []byte{formatVersion + 1}, nil); err != nil {
+	newer := append([]byte{formatVersion + 1}, make([]byte, 16)...)
+	if err := setSystem(node.core().store.db, "format", newer, nil); err != nil {
 		t.Fatal(err)
 	}
 	if err := node.Close(); err != nil {

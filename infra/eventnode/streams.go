@@ -23,7 +23,7 @@ func (s *streamsService) Append(call streamspb.Streams_AppendServer) error {
 	if err != nil {
 		return err
 	}
-	result, err := s.node.core().writer.submit(call.Context(), request)
+	result, err := s.write(call.Context(), request)
 	if err != nil {
 		return err
 	}
@@ -40,7 +40,7 @@ func (s *streamsService) Append(call streamspb.Streams_AppendServer) error {
 // receiveAppend collects the messages of an append: options first, then one per event.
 func (s *streamsService) receiveAppend(call streamspb.Streams_AppendServer) (*writeRequest, error) {
 	message, err := call.Recv()
-	if err != nil {
+	if err != nil && !errors.Is(err, io.EOF) {
 		return nil, err
 	}
 	options := message.GetOptions()
@@ -69,14 +69,37 @@ func (s *streamsService) receiveAppend(call streamspb.Streams_AppendServer) (*wr
 		if err != nil {
 			return nil, err
 		}
-		if limit := s.node.cfg.MaxEventSize; limit > 0 && event.size() > limit {
-			return nil, errEventTooBig(event.id.String(), event.size(), limit)
-		}
-		if size += event.size(); size > s.node.cfg.MaxAppendSize {
-			return nil, errAppendTooBig(s.node.cfg.MaxAppendSize)
+		if size, err = s.node.checkSize(&event, size); err != nil {
+			return nil, err
 		}
 		request.events = append(request.events, event)
 	}
+}
+
+// checkSize adds an event to the size of its append and holds both to their bounds.
+func (n *Node) checkSize(event *proposedEvent, size int) (int, error) {
+	own := event.size()
+	size += own
+	if limit := n.cfg.MaxEventSize; limit > 0 && own > limit {
+		return size, errEventTooBig(event.id.String(), own, limit)
+	}
+	if size > n.cfg.MaxAppendSize {
+		return size, errAppendTooBig(n.cfg.MaxAppendSize)
+	}
+	return size, nil
+}
+
+// write submits one request and waits, but not for ever: a disk that hangs must not
+// look to the client like a connection that does.
+func (s *streamsService) write(ctx context.Context, request *writeRequest) (writeResult, error) {
+	limit := s.node.cfg.WriteTimeout
+	limited, cancel := context.WithTimeout(ctx, limit)
+	defer cancel()
+	result, err := s.node.core().writer.submit(limited, request)
+	if errors.Is(err, context.DeadlineExceeded) && ctx.Err() == nil {
+		err = errTimeout(limit)
+	}
+	return result, err
 }
 
 func appendExpectation(options *streamspb.AppendReq_Options) (int64, error) {
@@ -90,7 +113,7 @@ func appendExpectation(options *streamspb.AppendReq_Options) (int64, error) {
 	case *streamspb.AppendReq_Options_StreamExists:
 		return expectStreamExists, nil
 	}
-	return 0, invalid("the expected revision is missing")
+	return 0, errNoExpectation()
 }
 
 // Delete hides a stream's events; a later append goes on with its numbers.
@@ -111,7 +134,7 @@ func (s *streamsService) Delete(ctx context.Context, req *streamspb.DeleteReq) (
 	case *streamspb.DeleteReq_Options_StreamExists:
 		request.expected = expectStreamExists
 	default:
-		return nil, invalid("the expected revision is missing")
+		return nil, errNoExpectation()
 	}
 	var err error
 	if request.stream, err = writableStream(options.GetStreamIdentifier()); err != nil {
@@ -144,7 +167,7 @@ func (s *streamsService) Tombstone(ctx context.Context, req *streamspb.Tombstone
 	case *streamspb.TombstoneReq_Options_StreamExists:
 		request.expected = expectStreamExists
 	default:
-		return nil, invalid("the expected revision is missing")
+		return nil, errNoExpectation()
 	}
 	var err error
 	if request.stream, err = writableStream(options.GetStreamIdentifier()); err != nil {
@@ -163,7 +186,7 @@ func (s *streamsService) delete(ctx context.Context, request *writeRequest) (pos
 	if _, isMeta := metaTarget(request.stream); isMeta {
 		return 0, invalid("a metadata stream goes with its stream; it cannot be deleted alone")
 	}
-	result, err := s.node.core().writer.submit(ctx, request)
+	result, err := s.write(ctx, request)
 	if err != nil {
 		return 0, err
 	}
@@ -201,6 +224,7 @@ func (s *streamsService) Read(req *streamspb.ReadReq, call streamspb.Streams_Rea
 	switch options.GetCountOption().(type) {
 	case *streamspb.ReadReq_Options_Count:
 		r.limit = options.GetCount()
+		s.node.metrics.reads.WithLabelValues(r.kind()).Inc()
 		if r.stream == "" {
 			return r.readAll(options.GetAll())
 		}
@@ -209,6 +233,7 @@ func (s *streamsService) Read(req *streamspb.ReadReq, call streamspb.Streams_Rea
 		if r.backwards {
 			return invalid("a subscription cannot run backwards")
 		}
+		defer s.node.metrics.subscribed(r.kind())()
 		if r.stream == "" {
 			return r.subscribeAll(options.GetAll())
 		}
@@ -223,6 +248,9 @@ func (s *streamsService) newReader(options *streamspb.ReadReq_Options, call stre
 		backwards:    options.GetReadDirection() == streamspb.ReadReq_Options_Backwards,
 		resolveLinks: options.GetResolveLinks(),
 		positions:    options.GetControlOption().GetCompatibility() >= 1,
+	}
+	if direction := options.GetReadDirection(); direction != streamspb.ReadReq_Options_Forwards && !r.backwards {
+		return nil, invalid("there is no read direction %d", direction)
 	}
 	var err error
 	if r.encoder, err = newEncoder(options.GetUuidOption()); err != nil {
@@ -242,6 +270,14 @@ func (s *streamsService) newReader(options *streamspb.ReadReq_Options, call stre
 		return r, err
 	}
 	return nil, invalid("neither a stream nor $all is asked for")
+}
+
+// kind names what is read in metrics.
+func (r *reader) kind() string {
+	if r.stream == "" {
+		return kindAll
+	}
+	return kindStream
 }
 
 // send passes an answer on unless the node is stopping.
@@ -299,12 +335,18 @@ func allStart(options *streamspb.ReadReq_Options_AllOptions) (position uint64, e
 		return math.MaxUint64, nil
 	case *streamspb.ReadReq_Options_AllOptions_Position:
 		commit, prepare := v.Position.GetCommitPosition(), v.Position.GetPreparePosition()
-		if commit < prepare || (commit > math.MaxInt64 && commit != math.MaxUint64) {
+		if commit < prepare || !validPosition(commit) || !validPosition(prepare) {
 			return 0, invalid("Trying to read from an invalid position.")
 		}
 		return commit, nil
 	}
 	return 0, invalid("the position to begin at is missing")
+}
+
+// validPosition: the largest number of all stands for the end, those below it that
+// no log can reach for nothing.
+func validPosition(position uint64) bool {
+	return position <= math.MaxInt64 || position == math.MaxUint64
 }
 
 // readAll sends the events of $all known when the call began.
@@ -315,15 +357,20 @@ func (r *reader) readAll(options *streamspb.ReadReq_Options_AllOptions) error {
 	}
 	bound := r.core.store.durable.Load()
 	for left := r.limit; left > 0; {
+		page := left
+		if r.filter.asked {
+			page = pageEvents // few of them may match
+		}
 		var events []record
 		if r.backwards {
-			events, err = r.core.store.allBackwards(position, bound, left)
+			events, err = r.core.store.allBackwards(position, bound, page)
 		} else {
-			events, err = r.core.store.allForwards(position, bound, left)
+			events, err = r.core.store.allForwards(position, bound, page)
 		}
 		if err != nil || len(events) == 0 {
 			return err
 		}
+		r.node.metrics.readEvents.Add(float64(len(events)))
 		for i := range events {
 			if left == 0 || !r.filter.matches(&events[i]) {
 				continue
@@ -362,39 +409,63 @@ func (r *reader) readStream(options *streamspb.ReadReq_Options_StreamOptions) er
 	case !v.exists || v.softDeleted:
 		return r.send(notFoundResp(r.stream))
 	}
-	sent, err := r.sendStream(v, from)
-	if err != nil || !r.positions {
-		return err
+	if !r.positions {
+		return r.sendStream(v, from)
 	}
-	if sent == 0 && !r.backwards && from != v.last+1 && v.first <= v.last {
-		if err := r.send(firstPositionResp(v.first)); err != nil {
+	if first, ok := resumption(v, from, r.limit); ok && !r.backwards {
+		if err := r.send(firstPositionResp(first)); err != nil {
 			return err
 		}
+	}
+	if err := r.sendStream(v, from); err != nil {
+		return err
 	}
 	return r.send(lastPositionResp(v.last))
 }
 
-func (r *reader) sendStream(v streamView, from int64) (sent uint64, err error) {
-	for sent < r.limit {
+// protocolPage is how many events EventStoreDB reads at once for a call. Only the
+// first position shows it.
+const protocolPage = 32
+
+// resumption is where a forward read goes on whose first page turns out empty:
+// it begins before what is visible, or behind the end. Reading exactly from the
+// end is what followers do, and needs no remark.
+func resumption(v streamView, from int64, limit uint64) (int64, bool) {
+	page := int64(min(limit, protocolPage))
+	switch {
+	case page == 0 || from == v.last+1:
+		return 0, false
+	case from > v.last:
+		return v.last + 1, true
+	case max(from, v.first) > min(from+page-1, v.last):
+		return v.first, true
+	}
+	return 0, false
+}
+
+func (r *reader) sendStream(v streamView, from int64) error {
+	for left := r.limit; left > 0; {
 		var events []record
+		var err error
 		if r.backwards {
-			events, err = r.core.store.streamBackwards(v, from, r.limit-sent)
+			events, err = r.core.store.streamBackwards(v, from, left)
 		} else {
-			events, err = r.core.store.streamForwards(v, from, r.limit-sent)
+			events, err = r.core.store.streamForwards(v, from, left)
 		}
 		if err != nil || len(events) == 0 {
-			return sent, err
+			return err
 		}
+		r.node.metrics.readEvents.Add(float64(len(events)))
 		for i := range events {
 			if err := r.sendEvent(&events[i]); err != nil {
-				return sent, err
+				return err
 			}
 		}
-		sent += uint64(len(events))
+		left -= uint64(len(events))
 		from = events[len(events)-1].revision + 1
 		if r.backwards {
 			from -= 2
 		}
 	}
-	return sent, nil
+	return nil
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/EventStore/EventStore-Client-Go/v4/protos/shared"
 	streamspb "github.com/EventStore/EventStore-Client-Go/v4/protos/streams"
 	"github.com/google/uuid"
+	"google.golang.org/protobuf/types/known/emptypb"
 )
 
 // Keys of an event's system metadata.
@@ -20,7 +21,13 @@ const (
 	contentBinary = "application/octet-stream"
 )
 
-var empty = &shared.Empty{}
+// maxStreamName keeps a stream's name small enough for trailers and keys.
+const maxStreamName = 4096
+
+var (
+	empty       = &shared.Empty{}
+	emptyResult = &emptypb.Empty{} // batches use the well-known type
+)
 
 func streamIdentifier(stream string) *shared.StreamIdentifier {
 	return &shared.StreamIdentifier{StreamName: []byte(stream)}
@@ -32,6 +39,8 @@ func streamName(identifier *shared.StreamIdentifier) (string, error) {
 	switch {
 	case len(name) == 0:
 		return "", invalid("the stream name is empty")
+	case len(name) > maxStreamName:
+		return "", invalid("the stream name is %d bytes long, %d are allowed", len(name), maxStreamName)
 	case !utf8.Valid(name):
 		return "", invalid("the stream name is not valid UTF-8")
 	}
@@ -66,20 +75,37 @@ func stringUUID(id uuid.UUID) *shared.UUID {
 	return &shared.UUID{Value: &shared.UUID_String_{String_: id.String()}}
 }
 
-func parseUUID(id *shared.UUID) (uuid.UUID, error) {
-	var parsed uuid.UUID
+// parseUUID reads both forms; nothing at all is the nil UUID.
+func parseUUID(id *shared.UUID) (parsed uuid.UUID, err error) {
 	switch v := id.GetValue().(type) {
 	case *shared.UUID_Structured_:
 		binary.BigEndian.PutUint64(parsed[:8], uint64(v.Structured.GetMostSignificantBits()))
 		binary.BigEndian.PutUint64(parsed[8:], uint64(v.Structured.GetLeastSignificantBits()))
 	case *shared.UUID_String_:
-		var err error
-		if parsed, err = uuid.Parse(v.String_); err != nil {
-			return parsed, invalid("the event id is not a UUID: %v", err)
-		}
+		parsed, err = uuid.Parse(v.String_)
+	}
+	return parsed, err
+}
+
+func parseEventID(id *shared.UUID) (uuid.UUID, error) {
+	parsed, err := parseUUID(id)
+	if err != nil {
+		return parsed, invalid("the event id is not a UUID: %v", err)
 	}
 	if parsed == uuid.Nil {
 		return parsed, invalid("the event id is empty")
+	}
+	return parsed, nil
+}
+
+// parseCorrelation reads the name a client gives to a batch; any value will do.
+func parseCorrelation(id *shared.UUID) (uuid.UUID, error) {
+	if id.GetValue() == nil {
+		return uuid.Nil, invalid("the correlation id is missing")
+	}
+	parsed, err := parseUUID(id)
+	if err != nil {
+		return parsed, invalid("the correlation id is not a UUID: %v", err)
 	}
 	return parsed, nil
 }
@@ -93,23 +119,35 @@ func parseRevision(revision uint64) (int64, error) {
 	return int64(revision), nil
 }
 
+// proposedMessage is what appends and batches send of one event.
+type proposedMessage interface {
+	GetId() *shared.UUID
+	GetMetadata() map[string]string
+	GetCustomMetadata() []byte
+	GetData() []byte
+}
+
 // parseProposed validates one event of an append.
-func parseProposed(message *streamspb.AppendReq_ProposedMessage) (proposedEvent, error) {
-	id, err := parseUUID(message.GetId())
+func parseProposed(message proposedMessage) (proposedEvent, error) {
+	id, err := parseEventID(message.GetId())
 	if err != nil {
 		return proposedEvent{}, err
 	}
-	for _, key := range []string{keyType, keyContentType} {
-		if _, ok := message.GetMetadata()[key]; !ok {
-			return proposedEvent{}, errMissingMetadata(key)
-		}
+	keys := message.GetMetadata()
+	eventType := keys[keyType]
+	if eventType == "" {
+		return proposedEvent{}, errMissingMetadata(keyType)
+	}
+	contentType, ok := keys[keyContentType]
+	if !ok {
+		return proposedEvent{}, errMissingMetadata(keyContentType)
 	}
 	return proposedEvent{
 		id:        id,
-		json:      message.Metadata[keyContentType] == contentJSON,
-		eventType: message.Metadata[keyType],
-		data:      message.Data,
-		metadata:  message.CustomMetadata,
+		json:      contentType == contentJSON,
+		eventType: eventType,
+		data:      message.GetData(),
+		metadata:  message.GetCustomMetadata(),
 	}, nil
 }
 

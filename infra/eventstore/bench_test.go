@@ -9,7 +9,7 @@ import (
 // BenchmarkReadAll reads the log of a node in memory, over and over; one iteration
 // is one event.
 func BenchmarkReadAll(b *testing.B) {
-	s := dial(b, newServer(b).url())
+	s := dial(b, newServer(b).URL())
 	for revision := int64(-1); revision < 50_000; revision += 500 {
 		if _, err := s.Append(b.Context(), "bench", revision, events(500)); err != nil {
 			b.Fatal(err)
@@ -40,7 +40,7 @@ func BenchmarkReadAll(b *testing.B) {
 // BenchmarkAppend appends one event at a time to a node in memory: what the client,
 // the protocol and the watchdog cost without a disk.
 func BenchmarkAppend(b *testing.B) {
-	s := dial(b, newServer(b).url())
+	s := dial(b, newServer(b).URL())
 	batch := events(1)
 	revision := int64(-1)
 	for b.Loop() {

@@ -14,64 +14,16 @@ import (
 	"testing"
 	"time"
 
-	"github.com/cockroachdb/pebble/v2/vfs"
 	"github.com/google/uuid"
 
 	"github.com/letopis-crm/letopis/domain"
-	"github.com/letopis-crm/letopis/infra/eventnode"
+	"github.com/letopis-crm/letopis/infra/eventnode/nodetest"
 )
 
-// server is an event node that a test can take down and bring up again.
-type server struct {
-	t    testing.TB
-	fs   vfs.FS
-	path string
-	node *eventnode.Node
-	done chan error
-}
-
-func newServer(tb testing.TB) *server {
+// newServer is an event node that a test can take down and bring up again.
+func newServer(tb testing.TB) *nodetest.Server {
 	tb.Helper()
-	dir, err := os.MkdirTemp("", "es") //nolint:usetesting // its path is too long for a socket
-	if err != nil {
-		tb.Fatal(err)
-	}
-	s := &server{t: tb, fs: vfs.NewMem(), path: filepath.Join(dir, "s")}
-	s.up()
-	tb.Cleanup(func() {
-		s.down()
-		if err := os.RemoveAll(dir); err != nil {
-			tb.Error(err)
-		}
-	})
-	return s
-}
-
-func (s *server) url() string { return "unix://" + s.path }
-
-func (s *server) up() {
-	s.t.Helper()
-	node, err := eventnode.Open(eventnode.Config{Dir: "node", FS: s.fs, Logger: slog.New(slog.DiscardHandler)})
-	if err != nil {
-		s.t.Fatal(err)
-	}
-	lis, err := eventnode.ListenUnix(s.path)
-	if err != nil {
-		s.t.Fatal(err)
-	}
-	s.node, s.done = node, make(chan error, 1)
-	go func() { s.done <- node.Serve(lis, "") }()
-}
-
-func (s *server) down() {
-	s.t.Helper()
-	if s.node == nil {
-		return
-	}
-	if err := errors.Join(s.node.Close(), <-s.done); err != nil {
-		s.t.Error(err)
-	}
-	s.node = nil
+	return nodetest.Start(tb, nodetest.OnUnixSocket())
 }
 
 func dial(tb testing.TB, url string, opts ...Option) *Store {
@@ -94,7 +46,7 @@ func target(t *testing.T) *Store {
 	if url := os.Getenv("EVENTSTORE_URL"); url != "" {
 		return dial(t, url)
 	}
-	return dial(t, newServer(t).url())
+	return dial(t, newServer(t).URL())
 }
 
 func events(n int) []domain.NewEvent {
@@ -290,7 +242,7 @@ func TestSubscribeAll(t *testing.T) {
 
 func TestSubscribeAllFromStartReportsCheckpoints(t *testing.T) {
 	t.Parallel()
-	s := dial(t, newServer(t).url())
+	s := dial(t, newServer(t).URL())
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
 	var at uint64
@@ -319,7 +271,7 @@ func TestHandlerErrorEndsSubscription(t *testing.T) {
 func TestOutage(t *testing.T) {
 	t.Parallel()
 	srv := newServer(t)
-	s := dial(t, srv.url(), WithCallTimeout(20*time.Second))
+	s := dial(t, srv.URL(), WithCallTimeout(20*time.Second))
 
 	const writers = 8
 	ctx, stop := context.WithCancel(t.Context())
@@ -398,14 +350,14 @@ func TestOutage(t *testing.T) {
 	}
 
 	awaitAll("before the outage", 5)
-	srv.down()
+	srv.Down()
 	outage := time.NewTimer(3 * time.Second)
 	if err := s.ReadStream(deadline(t, 300*time.Millisecond), "outage-0", 0, func(domain.Recorded) error { return nil }); !errors.Is(err, ErrUnavailable) {
 		t.Errorf("read during the outage: %v", err)
 	}
 	<-outage.C
 	before := acknowledged[0].Load()
-	srv.up()
+	srv.Up()
 	awaitAll("after the outage", before+20)
 	stop()
 	running.Wait()
@@ -448,7 +400,7 @@ func TestServerNeverThere(t *testing.T) {
 
 func TestClosedStore(t *testing.T) {
 	t.Parallel()
-	s := dial(t, newServer(t).url())
+	s := dial(t, newServer(t).URL())
 	subscribed := make(chan struct{})
 	ended := make(chan error, 1)
 	go func() {
