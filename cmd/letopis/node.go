@@ -5,9 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"net/http"
 	"os"
 	"path/filepath"
 	"strconv"
+	"time"
 
 	"github.com/letopis-crm/letopis/infra/eventnode"
 )
@@ -30,6 +32,9 @@ type nodeStart struct {
 	Unix      string `help:"Unix socket to serve, open to this system user only; <data>/events.sock when --listen is absent." placeholder:"PATH"`
 	Advertise string `help:"Address that clients with esdb+discover:// are sent to, instead of the one they have dialled." placeholder:"HOST:PORT"`
 
+	Metrics       string `help:"Loopback address where GET /metrics answers in the Prometheus format, such as 127.0.0.1:9090." placeholder:"HOST:PORT"`
+	CategoryLinks bool   `help:"Keep the streams $$ce-<category> and $$et-<type> of links to all events; two more events for each."`
+
 	TLSCert     string `help:"Certificate of --listen (PEM, with the intermediate ones behind it); read anew when it changes." placeholder:"FILE"`
 	TLSKey      string `help:"Its private key (PEM)." placeholder:"FILE"`
 	TLSClientCA string `name:"tls-client-ca" help:"Authorities (PEM) whose certificates sign in the user of their common name." placeholder:"FILE"`
@@ -48,7 +53,9 @@ func (c *nodeStart) Run(ctx context.Context, out *console) error {
 	if err != nil {
 		return err
 	}
-	node, err := eventnode.Open(eventnode.Config{Dir: filepath.Join(c.Data, "events"), Logger: out.log})
+	node, err := eventnode.Open(eventnode.Config{
+		Dir: filepath.Join(c.Data, "events"), Logger: out.log, CategoryLinks: c.CategoryLinks,
+	})
 	if err != nil {
 		return errors.Join(err, listeners.close())
 	}
@@ -56,7 +63,12 @@ func (c *nodeStart) Run(ctx context.Context, out *console) error {
 	if err != nil {
 		return errors.Join(err, node.Close(), listeners.close())
 	}
-	failed := make(chan error, 2)
+	failed := make(chan error, 3)
+	if lis := listeners.metrics; lis != nil {
+		server := serveMetrics(lis, node, failed)
+		defer server.Close()
+		out.printf("metrics on http://%s/metrics\n", lis.Addr())
+	}
 	if lis := listeners.tcp; lis != nil && door != nil {
 		go func() { failed <- node.ServeGuarded(lis, c.Advertise, *door) }()
 		out.printf("event node on %s (encrypted)\n", lis.Addr())
@@ -96,14 +108,39 @@ func (c *nodeStart) check() error {
 	if err := checkAddress("--advertise", c.Advertise, 1); err != nil {
 		return err
 	}
+	if err := checkAddress("--metrics", c.Metrics, 0); err != nil {
+		return err
+	}
+	if c.Metrics != "" && !isLoopback(c.Metrics) {
+		return fmt.Errorf("--metrics %s: metrics are served without encryption, so on a loopback address only", c.Metrics)
+	}
 	if err := checkAddress("--listen", c.Listen, 0); err != nil || encrypted || c.Listen == "" {
 		return err
 	}
-	host, _, err := net.SplitHostPort(c.Listen)
-	if ip := net.ParseIP(host); host != "localhost" && (ip == nil || !ip.IsLoopback()) {
+	if !isLoopback(c.Listen) {
 		return fmt.Errorf("--listen %s: without encryption the node serves loopback addresses only; add --tls-cert, --tls-key and --users", c.Listen)
 	}
-	return err
+	return nil
+}
+
+// isLoopback tells whether only this machine can reach the address.
+func isLoopback(address string) bool {
+	host, _, err := net.SplitHostPort(address)
+	ip := net.ParseIP(host)
+	return err == nil && (host == "localhost" || ip != nil && ip.IsLoopback())
+}
+
+// serveMetrics answers GET /metrics and nothing else.
+func serveMetrics(lis net.Listener, node *eventnode.Node, failed chan<- error) *http.Server {
+	mux := http.NewServeMux()
+	mux.Handle("GET /metrics", node.Metrics())
+	server := &http.Server{Handler: mux, ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 10 * time.Second}
+	go func() {
+		if err := server.Serve(lis); !errors.Is(err, http.ErrServerClosed) {
+			failed <- err
+		}
+	}()
+	return server
 }
 
 func checkAddress(flag, address string, lowest uint64) error {
@@ -138,7 +175,7 @@ func (c *nodeStart) door(out *console) (*eventnode.Door, error) {
 	return &eventnode.Door{Certificate: certificate, Users: users}, err
 }
 
-type nodeListeners struct{ tcp, unix net.Listener }
+type nodeListeners struct{ tcp, unix, metrics net.Listener }
 
 func (c *nodeStart) listeners(ctx context.Context) (l nodeListeners, err error) {
 	path := c.Unix
@@ -153,6 +190,11 @@ func (c *nodeStart) listeners(ctx context.Context) (l nodeListeners, err error) 
 			return l, err
 		}
 	}
+	if c.Metrics != "" {
+		if l.metrics, err = (&net.ListenConfig{}).Listen(ctx, "tcp", c.Metrics); err != nil {
+			return l, errors.Join(fmt.Errorf("--metrics %s: %w", c.Metrics, err), l.close())
+		}
+	}
 	if c.Listen == "" {
 		return l, nil
 	}
@@ -163,7 +205,7 @@ func (c *nodeStart) listeners(ctx context.Context) (l nodeListeners, err error) 
 }
 
 func (l nodeListeners) close() (err error) {
-	for _, lis := range []net.Listener{l.tcp, l.unix} {
+	for _, lis := range []net.Listener{l.tcp, l.unix, l.metrics} {
 		if lis != nil {
 			err = errors.Join(err, lis.Close())
 		}

@@ -236,7 +236,7 @@ func TestBatchErrors(t *testing.T) {
 			t.Fatalf("%s: answered as %v, want %v", tt.name, answer.GetCorrelationId(), id)
 		}
 		failure := answer.GetError()
-		if codes.Code(failure.GetCode()) != tt.code || failure.GetMessage() != tt.text || len(failure.GetDetails()) != 1 { //nolint:gosec // a status code
+		if codes.Code(failure.GetCode()) != tt.code || failure.GetMessage() != tt.text || len(failure.GetDetails()) != 1 {
 			t.Errorf("%s: %v", tt.name, answer)
 			continue
 		}
@@ -354,7 +354,7 @@ func TestEmptyBatch(t *testing.T) {
 func TestHalfBatch(t *testing.T) {
 	t.Parallel()
 	target := newTarget(t)
-	exists := func(stream string) bool {
+	exists := func(t *testing.T, stream string) bool {
 		t.Helper()
 		_, err := readStream(t, target.client, stream, esdb.ReadStreamOptions{}, 1)
 		if err != nil && codeOf(err) != esdb.ErrorCodeResourceNotFound {
@@ -364,6 +364,7 @@ func TestHalfBatch(t *testing.T) {
 	}
 
 	t.Run("the client stops sending", func(t *testing.T) {
+		t.Parallel()
 		stream, id := newStream(), stringUUID(uuid.New())
 		b := newBatcher(within(t), t, target.raw)
 		b.send(part(id, batchTo(stream, expectAny), false, sizedMessage(1)))
@@ -376,11 +377,12 @@ func TestHalfBatch(t *testing.T) {
 			}
 			b.finish()
 		}
-		if exists(stream) {
+		if exists(t, stream) {
 			t.Error("half a batch was written")
 		}
 	})
 	t.Run("the deadline passes", func(t *testing.T) {
+		t.Parallel()
 		stream, id := newStream(), stringUUID(uuid.New())
 		b := newBatcher(within(t), t, target.raw)
 		options := batchTo(stream, expectAny)
@@ -396,11 +398,12 @@ func TestHalfBatch(t *testing.T) {
 			t.Errorf("the next batch: %v", answer)
 		}
 		b.finish()
-		if exists(stream) {
+		if exists(t, stream) {
 			t.Error("a batch that had timed out was written")
 		}
 	})
 	t.Run("the connection is cut", func(t *testing.T) {
+		t.Parallel()
 		whole, half := newStream(), newStream()
 		ctx, cut := context.WithCancel(within(t))
 		b := newBatcher(ctx, t, target.raw)
@@ -413,11 +416,12 @@ func TestHalfBatch(t *testing.T) {
 		if _, err := b.call.Recv(); status.Code(err) != codes.Canceled {
 			t.Errorf("after the cut: %v", err)
 		}
-		if appendBatch(t, target.raw, newStream(), expectAny, "a").GetSuccess() == nil || !exists(whole) || exists(half) {
+		if appendBatch(t, target.raw, newStream(), expectAny, "a").GetSuccess() == nil || !exists(t, whole) || exists(t, half) {
 			t.Error("the node lost the whole batch or wrote the half one")
 		}
 	})
 	t.Run("the options are missing", func(t *testing.T) {
+		t.Parallel()
 		if target.node == nil {
 			t.Skip("EventStoreDB does not answer such parts")
 		}
@@ -499,7 +503,7 @@ func TestWritesTimeOut(t *testing.T) {
 	}
 	b := newBatcher(within(t), t, target.raw)
 	b.send(part(stringUUID(uuid.New()), batchTo("s", expectAny), true, sizedMessage(1)))
-	if answer := b.recv(); codes.Code(answer.GetError().GetCode()) != codes.DeadlineExceeded { //nolint:gosec // a status code
+	if answer := b.recv(); codes.Code(answer.GetError().GetCode()) != codes.DeadlineExceeded {
 		t.Errorf("batch: %v", answer)
 	}
 	release()

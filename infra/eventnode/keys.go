@@ -13,7 +13,7 @@ import (
 //	01 position(8)              record: the only copy of an event; $all is a scan of it
 //	02 stream id(8) revision(8) position(8)
 //	03 stream name              stream id(8)
-//	04 name                     system values: format version, instance id, what was scavenged
+//	04 name                     system values: format version, instance id, what was scavenged, link checkpoint
 //
 // A record carries its own checksum. Every other value ends with a seal: the CRC-32C
 // (4 bytes) of its key and of what stands before the seal, so that a value found

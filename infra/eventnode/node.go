@@ -56,6 +56,14 @@ type Config struct {
 	// StopTimeout is how long Close waits for running calls. Default: 5 seconds.
 	StopTimeout time.Duration
 
+	// SlowSync is the duration from which a sync is logged as slow. Default: 250 ms.
+	SlowSync time.Duration
+
+	// CategoryLinks lets the node keep the streams $ce-<category> and $et-<type> of
+	// links to all events, as EventStoreDB's system projections do. It costs two
+	// more events for each. Turned on later, it catches up from the beginning.
+	CategoryLinks bool
+
 	// ScavengeEvery is how often the space of events that no stream shows any more is
 	// given back. Default: 24 hours; below zero: only when asked.
 	ScavengeEvery time.Duration
@@ -63,14 +71,21 @@ type Config struct {
 	// For tests.
 	unsafeNoSync  bool // acknowledge before the disk has it
 	noSystemUsers bool
-	stateLimit    int // streams the writer keeps in memory
-	windowSize    int // event ids kept for "any" and "stream exists"
+	keepalive     time.Duration // between signs of life that are asked of a silent peer
+	stateLimit    int           // streams the writer keeps in memory
+	windowSize    int           // event ids kept for "any" and "stream exists"
 	alarm         func(at time.Time) (ring <-chan time.Time, silence func())
 }
 
 func (c *Config) setDefaults() {
 	if c.Logger == nil {
 		c.Logger = slog.Default()
+	}
+	if c.FS == nil {
+		c.FS = vfs.Default
+	}
+	if c.SlowSync == 0 {
+		c.SlowSync = 250 * time.Millisecond
 	}
 	if c.Now == nil {
 		c.Now = time.Now
@@ -84,6 +99,9 @@ func (c *Config) setDefaults() {
 	}
 	if c.MaxAppendSize == 0 {
 		c.MaxAppendSize = 1 << 20
+	}
+	if c.keepalive == 0 {
+		c.keepalive = 10 * time.Second
 	}
 	if c.StopTimeout == 0 {
 		c.StopTimeout = 5 * time.Second
@@ -120,6 +138,7 @@ type Node struct {
 	cfg      Config
 	instance uuid.UUID
 	current  atomic.Pointer[core]
+	metrics  *metrics
 	dead     chan struct{} // closed when the node has failed
 	failOnce sync.Once
 	failure  error // set before dead is closed
@@ -140,6 +159,7 @@ type core struct {
 	care   *care
 
 	subscriptions *subscriptions
+	background    sync.WaitGroup // goroutines of this core; they end with over
 }
 
 func (n *Node) core() *core { return n.current.Load() }
@@ -151,7 +171,7 @@ func Open(cfg Config) (*Node, error) {
 	if err := cfg.validate(); err != nil {
 		return nil, err
 	}
-	n := &Node{cfg: cfg, dead: make(chan struct{})}
+	n := &Node{cfg: cfg, metrics: newMetrics(), dead: make(chan struct{})}
 	store, err := openStore(cfg, n.fail)
 	if err != nil {
 		return nil, fmt.Errorf("eventnode: %w", err)
@@ -176,27 +196,39 @@ func (n *Node) start(store *store) (err error) {
 		return err
 	}
 	writer.fatal, writer.dead = n.fail, n.dead
-	care, err := newCare(store, n.cfg.Now)
-	if err != nil {
+	writer.metrics = n.metrics
+	core := &core{store: store, tail: tail, writer: writer, over: make(chan struct{})}
+	if core.care, err = newCare(store, n.cfg.Now); err != nil {
 		return err
 	}
-	core := &core{store: store, tail: tail, writer: writer, over: make(chan struct{}), care: care}
 	n.current.Store(core)
 	go writer.run()
-	if !n.cfg.noSystemUsers {
-		if err := n.writeSystemUsers(); err != nil {
-			writer.stop()
-			return fmt.Errorf("system users: %w", err)
-		}
-	}
-	if core.subscriptions, err = newSubscriptions(n, core); err != nil {
+	if err := n.startOwn(core); err != nil {
 		close(core.over)
+		core.care.stop()
 		core.subscriptions.stop()
+		core.background.Wait()
 		writer.stop()
 		return err
 	}
-	n.scavengeEvery(care)
+	n.scavengeEvery(core.care)
 	return nil
+}
+
+// startOwn writes what the node itself has to write, and begins what it does on its own.
+func (n *Node) startOwn(core *core) (err error) {
+	if !n.cfg.noSystemUsers {
+		if err := n.writeSystemUsers(); err != nil {
+			return fmt.Errorf("system users: %w", err)
+		}
+	}
+	if n.cfg.CategoryLinks {
+		if err := n.startLinks(core); err != nil {
+			return err
+		}
+	}
+	core.subscriptions, err = newSubscriptions(n, core)
+	return err
 }
 
 // newAlarm makes alarms that ring once at a time of the clock, unless silenced before.
@@ -323,6 +355,7 @@ func (n *Node) Close() error {
 		n.serving.Wait()
 		core.care.stop()
 		core.subscriptions.stop()
+		core.background.Wait()
 		core.writer.stop()
 	}()
 	select {

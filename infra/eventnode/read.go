@@ -11,7 +11,7 @@ import (
 // anything is sent, so a slow client never pins old files or memory.
 const (
 	pageEvents = 512
-	pageBytes  = 1 << 20
+	pageBytes  = 256 << 10
 )
 
 // page collects records until it is full by count or by bytes.

@@ -11,7 +11,6 @@ import (
 	"path/filepath"
 	"slices"
 	"sync"
-	"sync/atomic"
 	"testing"
 	"time"
 
@@ -20,10 +19,6 @@ import (
 	"github.com/google/uuid"
 )
 
-// testClock is moved by the test.
-type testClock struct{ seconds atomic.Int64 }
-
-func (c *testClock) now() time.Time { return time.Unix(1_700_000_000+c.seconds.Load(), 0) }
 
 // unhurried takes the pauses out of a node's scavenges.
 func unhurried(node *Node) *Node {
@@ -138,7 +133,7 @@ func scavengeRounds(t *testing.T, seed uint64) {
 	for i := range 6 {
 		streams = append(streams, fmt.Sprintf("s-%d", i))
 	}
-	clock := &testClock{}
+	clock := newTestClock()
 	twinConfig, cfg := memConfig(), memConfig()
 	twinConfig.Now, cfg.Now = clock.now, clock.now
 	disk := vfs.NewCrashableMem()
@@ -148,7 +143,7 @@ func scavengeRounds(t *testing.T, seed uint64) {
 	removed := int64(0)
 	for round := range 6 {
 		for range 60 {
-			clock.seconds.Add(rng.Int64N(10))
+			clock.advance(time.Duration(rng.Int64N(10)) * time.Second)
 			request := randomWrite(t, rng, twin.core().store, streams[rng.IntN(len(streams))], clock.now())
 			want, got := submit(t, twin, request), submit(t, node, request)
 			if want.outcome != got.outcome || want.position != got.position || want.revision != got.revision {

@@ -47,6 +47,9 @@ type store struct {
 	// writing is held by whoever changes the database, and by a backup while it
 	// copies the write-ahead log: a log that grows under the copy would look damaged.
 	writing sync.Mutex
+
+	closing sync.Mutex // held by those who look at the store without a call of their own
+	closed  bool
 }
 
 // apply makes a batch part of the database.
@@ -61,9 +64,6 @@ func (s *store) apply(batch *pebble.Batch, options *pebble.WriteOptions) error {
 // not return.
 func openStore(cfg Config, fatal func(error)) (*store, error) {
 	fs := cfg.FS
-	if fs == nil {
-		fs = vfs.Default
-	}
 	if err := makeDir(fs, cfg.Dir); err != nil {
 		return nil, fmt.Errorf("create %s: %w", cfg.Dir, err)
 	}
@@ -174,11 +174,24 @@ func syncDir(fs vfs.FS, dir string) error {
 }
 
 func (s *store) close() error {
+	s.closing.Lock()
+	defer s.closing.Unlock()
+	s.closed = true
 	err := s.db.Close()
 	if s.mark != nil {
 		err = errors.Join(err, s.mark.close())
 	}
 	return errors.Join(err, s.lock.Close())
+}
+
+// pebbleMetrics is nil when the store is closed.
+func (s *store) pebbleMetrics() *pebble.Metrics {
+	s.closing.Lock()
+	defer s.closing.Unlock()
+	if s.closed {
+		return nil
+	}
+	return s.db.Metrics()
 }
 
 // checkFormat stamps a new database, takes one of format 1 over and refuses one

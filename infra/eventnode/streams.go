@@ -205,7 +205,7 @@ type reader struct {
 	node         *Node
 	core         *core
 	call         streamspb.Streams_ReadServer
-	encoder      encoder
+	framer       framer
 	filter       filter
 	backwards    bool
 	resolveLinks bool
@@ -224,6 +224,7 @@ func (s *streamsService) Read(req *streamspb.ReadReq, call streamspb.Streams_Rea
 	switch options.GetCountOption().(type) {
 	case *streamspb.ReadReq_Options_Count:
 		r.limit = options.GetCount()
+		s.node.metrics.reads.WithLabelValues(r.kind()).Inc()
 		if r.stream == "" {
 			return r.readAll(options.GetAll())
 		}
@@ -232,6 +233,7 @@ func (s *streamsService) Read(req *streamspb.ReadReq, call streamspb.Streams_Rea
 		if r.backwards {
 			return invalid("a subscription cannot run backwards")
 		}
+		defer s.node.metrics.subscribed(r.kind())()
 		if r.stream == "" {
 			return r.subscribeAll(options.GetAll())
 		}
@@ -251,7 +253,7 @@ func (s *streamsService) newReader(options *streamspb.ReadReq_Options, call stre
 		return nil, invalid("there is no read direction %d", direction)
 	}
 	var err error
-	if r.encoder, err = newEncoder(options.GetUuidOption()); err != nil {
+	if r.framer, err = newFramer(options.GetUuidOption()); err != nil {
 		return nil, err
 	}
 	if r.filter, err = parseFilter(options); err != nil {
@@ -270,6 +272,14 @@ func (s *streamsService) newReader(options *streamspb.ReadReq_Options, call stre
 	return nil, invalid("neither a stream nor $all is asked for")
 }
 
+// kind names what is read in metrics.
+func (r *reader) kind() string {
+	if r.stream == "" {
+		return kindAll
+	}
+	return kindStream
+}
+
 // send passes an answer on unless the node is stopping.
 func (r *reader) send(answer *streamspb.ReadResp) error {
 	select {
@@ -280,16 +290,26 @@ func (r *reader) send(answer *streamspb.ReadResp) error {
 	}
 }
 
+func (r *reader) sendFrame(f frame) error {
+	select {
+	case <-r.core.over:
+		f.Free()
+		return errNotReady()
+	default:
+		return r.call.SendMsg(f)
+	}
+}
+
 // sendEvent sends an event, with the target of a link when the call asks for it.
 func (r *reader) sendEvent(event *record) error {
 	if !r.resolveLinks || event.eventType != linkType {
-		return r.send(r.encoder.event(event, nil, false))
+		return r.sendFrame(r.framer.frame(event, nil, false))
 	}
 	target, err := r.linkTarget(event)
 	if err != nil {
 		return err
 	}
-	return r.send(r.encoder.event(event, target, true))
+	return r.sendFrame(r.framer.frame(event, target, true))
 }
 
 // linkTarget finds the event a link ("revision@stream") points to; nil when it is
@@ -360,6 +380,7 @@ func (r *reader) readAll(options *streamspb.ReadReq_Options_AllOptions) error {
 		if err != nil || len(events) == 0 {
 			return err
 		}
+		r.node.metrics.readEvents.Add(float64(len(events)))
 		for i := range events {
 			if left == 0 || !r.filter.matches(&events[i]) {
 				continue
@@ -444,6 +465,7 @@ func (r *reader) sendStream(v streamView, from int64) error {
 		if err != nil || len(events) == 0 {
 			return err
 		}
+		r.node.metrics.readEvents.Add(float64(len(events)))
 		for i := range events {
 			if err := r.sendEvent(&events[i]); err != nil {
 				return err

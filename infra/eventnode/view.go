@@ -78,6 +78,14 @@ func (s *store) metadata(stream string, bound uint64) (streamMetadata, error) {
 	return parseMetadata(event.data), nil
 }
 
+// currentMetadata returns the durable event that holds the stream's metadata now, for
+// those who take no view.
+func (s *store) currentMetadata(stream string) (record, bool, error) {
+	s.removal.RLock()
+	defer s.removal.RUnlock()
+	return s.lastMetadata(stream, s.durable.Load())
+}
+
 // lastMetadata returns the event that holds the stream's metadata now.
 func (s *store) lastMetadata(stream string, bound uint64) (record, bool, error) {
 	id, err := s.streamID(metaStream(stream))

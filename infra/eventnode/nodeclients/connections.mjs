@@ -61,7 +61,7 @@ if (isSecure) {
   });
   step("access/a certificate nobody vouches for", async () => {
     const error = await refusal(open({ ca: where.untrusted }).appendToStream(newStream(), event(0), { deadline: 2_000 }));
-    assert.ok(["unavailable", "deadline-exceeded"].includes(error.type), error.stack);
+    assert.match(error.message, /certificate/);
   });
 }
 

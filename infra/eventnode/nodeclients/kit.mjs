@@ -15,9 +15,9 @@ const scheme = isKurrent ? "kurrentdb" : "esdb";
 
 // open connects. Settings are those of a connection string; user, password, hosts and discover are told apart from them.
 export function open({ user = where.user, password = where.password, hosts = where.address, discover = false, ca = where.ca, ...settings } = {}) {
-  const login = user ? `${user}:${password}@` : "";
-  const query = new URLSearchParams({ tls: isSecure, ...(isSecure ? { tlsCAFile: ca } : {}), ...settings });
-  return Client.connectionString(`${scheme}${discover ? "+discover" : ""}://${login}${hosts}?${decodeURIComponent(query)}`);
+  const login = user ? `${user}:${encodeURIComponent(password)}@` : "";
+  const query = Object.entries({ tls: isSecure, ...(isSecure ? { tlsCAFile: ca } : {}), ...settings }).map(([k, v]) => `${k}=${v}`);
+  return Client.connectionString(`${scheme}${discover ? "+discover" : ""}://${login}${hosts}?${query.join("&")}`);
 }
 
 // openSocket connects over a unix socket, which only a client without native parts can do.

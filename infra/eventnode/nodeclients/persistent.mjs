@@ -41,13 +41,13 @@ step("persistent/stream/create, update, delete", async () => {
   assert.equal((await info(stream, group)).settings.maxRetryCount, 3);
   await client.deletePersistentSubscriptionToStream(stream, group);
   for (const attempt of [
-    client.updatePersistentSubscriptionToStream(stream, group, streamSettings()),
-    client.deletePersistentSubscriptionToStream(stream, group),
-    info(stream, group),
-    client.replayParkedMessagesToStream(stream, group),
-    join(stream, group).failure().then((error) => Promise.reject(error)),
+    () => client.updatePersistentSubscriptionToStream(stream, group, streamSettings()),
+    () => client.deletePersistentSubscriptionToStream(stream, group),
+    () => info(stream, group),
+    () => client.replayParkedMessagesToStream(stream, group),
+    () => join(stream, group).failure().then((error) => Promise.reject(error)),
   ]) {
-    const error = await refusal(attempt);
+    const error = await refusal(attempt());
     assert.equal(error.type, "persistent-subscription-does-not-exist");
     assert.deepEqual([error.streamName, error.groupName], [stream, group]);
   }
@@ -63,13 +63,13 @@ step("persistent/all/create, update, delete", async () => {
   assert.equal((await client.getPersistentSubscriptionToAllInfo(group)).settings.maxRetryCount, 4);
   await client.deletePersistentSubscriptionToAll(group);
   for (const attempt of [
-    client.updatePersistentSubscriptionToAll(group, allSettings()),
-    client.deletePersistentSubscriptionToAll(group),
-    client.getPersistentSubscriptionToAllInfo(group),
-    client.replayParkedMessagesToAll(group),
-    follow(client.subscribeToPersistentSubscriptionToAll(group)).failure().then((error) => Promise.reject(error)),
+    () => client.updatePersistentSubscriptionToAll(group, allSettings()),
+    () => client.deletePersistentSubscriptionToAll(group),
+    () => client.getPersistentSubscriptionToAllInfo(group),
+    () => client.replayParkedMessagesToAll(group),
+    () => follow(client.subscribeToPersistentSubscriptionToAll(group)).failure().then((error) => Promise.reject(error)),
   ]) {
-    assert.equal((await refusal(attempt)).type, "persistent-subscription-does-not-exist");
+    assert.equal((await refusal(attempt())).type, "persistent-subscription-does-not-exist");
   }
 });
 
