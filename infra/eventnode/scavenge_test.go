@@ -128,6 +128,7 @@ func TestScavengeShowsTheSame(t *testing.T) {
 }
 
 func scavengeRounds(t *testing.T, seed uint64) {
+	t.Helper()
 	var streams []string
 	for i := range 6 {
 		streams = append(streams, fmt.Sprintf("s-%d", i))
