@@ -77,9 +77,9 @@ func init() {
 		access.Export: {"Выгружен журнал доступа", "Exported the access log"},
 	})
 	looked(access.Emergency, map[access.Way][2]string{
-		access.View: {"Открыт экстренный доступ", "Opened an emergency access"}, access.List: {"Просмотрены экстренные доступы", "Looked through emergency accesses"},
-		access.Search: {"Поиск экстренных доступов", "Searched for emergency accesses"}, access.Report: {"Просмотрен отчёт об экстренных доступах", "Read a report on emergency accesses"},
-		access.Export: {"Выгружены экстренные доступы", "Exported emergency accesses"},
+		access.View: {"Открыт аварийный доступ", "Opened an emergency access"}, access.List: {"Просмотрены аварийные доступы", "Looked through emergency accesses"},
+		access.Search: {"Поиск аварийных доступов", "Searched for emergency accesses"}, access.Report: {"Просмотрен отчёт об аварийных доступах", "Read a report on emergency accesses"},
+		access.Export: {"Выгружены аварийные доступы", "Exported emergency accesses"},
 	})
 	looked(access.Approvals, map[access.Way][2]string{
 		access.View: {"Открыто согласование", "Opened an approval"}, access.List: {"Просмотрены согласования", "Looked through approvals"},
@@ -96,7 +96,7 @@ func init() {
 		access.Negotiations: {"переговоры", "negotiations"}, access.Interactions: {"обращения", "messages"}, access.Correspondence: {"внутренняя переписка", "internal correspondence"},
 		access.Work: {"работы и задания", "work"}, access.Performance: {"показатели сотрудников", "employees' figures"}, access.Reports: {"отчёты", "reports"},
 		access.Exports: {"выгрузки", "exports"}, access.Directory: {"справочник", "directory"}, access.Accounts: {"учётные записи", "accounts"},
-		access.AccessLog: {"журнал доступа", "access log"}, access.Emergency: {"экстренный доступ", "emergency access"}, access.Approvals: {"согласования", "approvals"},
+		access.AccessLog: {"журнал доступа", "access log"}, access.Emergency: {"аварийный доступ", "emergency access"}, access.Approvals: {"согласования", "approvals"},
 	} {
 		Words("resource."+string(resource), w[0], w[1])
 	}

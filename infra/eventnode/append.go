@@ -20,6 +20,7 @@ const (
 	writeEvents writeKind = iota
 	writeDelete
 	writeTombstone
+	writeLinks
 )
 
 // proposedEvent is an event as the client sent it.
@@ -37,7 +38,10 @@ type writeRequest struct {
 	stream   string
 	expected int64
 	events   []proposedEvent
+	links    []proposedLink // of writeLinks
+	system   []systemValue  // set in the same batch as the events
 
+	size   int // bytes it takes in the queue
 	result writeResult
 	done   chan struct{} // closed when result is set and durable
 }
@@ -63,6 +67,9 @@ type writeResult struct {
 
 // perform decides on one request and stages its records.
 func (w *writer) perform(r *writeRequest) writeResult {
+	if r.kind == writeLinks {
+		return w.appendLinks(r)
+	}
 	state, err := w.state(r.stream)
 	if err != nil {
 		return writeResult{err: err}
@@ -230,7 +237,7 @@ func (w *writer) afterAppend(state, revived *streamState, firstNew int64) error 
 		if err != nil {
 			return err
 		}
-		targetState.setMetadata(w.staged[len(w.staged)-1].data)
+		w.setMetadata(targetState, w.staged[len(w.staged)-1].data)
 		firstNew = targetState.last + 1
 	}
 	if revived == nil {
@@ -268,6 +275,6 @@ func (w *writer) stageMetadata(target *streamState, data []byte) (record, error)
 	event, err := w.stage(state, state.last+1, proposedEvent{
 		id: uuid.New(), json: true, eventType: metadataType, data: data,
 	})
-	target.setMetadata(data)
+	w.setMetadata(target, data)
 	return event, err
 }

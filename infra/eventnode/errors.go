@@ -197,6 +197,7 @@ func (n *Node) streamErrors(srv any, stream grpc.ServerStream, _ *grpc.StreamSer
 // logUnexpected reports damaged data; every other error is the client's business.
 func (n *Node) logUnexpected(err error) {
 	if errors.Is(err, errCorruptRecord) {
+		n.metrics.corrupt.Inc()
 		n.cfg.Logger.Error("event node: read failed", "error", err)
 	}
 }

@@ -56,6 +56,18 @@ type Config struct {
 	// StopTimeout is how long Close waits for running calls. Default: 5 seconds.
 	StopTimeout time.Duration
 
+	// SlowSync is the duration from which a sync is logged as slow. Default: 250 ms.
+	SlowSync time.Duration
+
+	// CategoryLinks lets the node keep the streams $ce-<category> and $et-<type> of
+	// links to all events, as EventStoreDB's system projections do. It costs two
+	// more events for each. Turned on later, it catches up from the beginning.
+	CategoryLinks bool
+
+	// ScavengeEvery is how often the space of events that no stream shows any more is
+	// given back. Default: 24 hours; below zero: only when asked.
+	ScavengeEvery time.Duration
+
 	// For tests.
 	unsafeNoSync  bool // acknowledge before the disk has it
 	noSystemUsers bool
@@ -67,6 +79,12 @@ type Config struct {
 func (c *Config) setDefaults() {
 	if c.Logger == nil {
 		c.Logger = slog.Default()
+	}
+	if c.FS == nil {
+		c.FS = vfs.Default
+	}
+	if c.SlowSync == 0 {
+		c.SlowSync = 250 * time.Millisecond
 	}
 	if c.Now == nil {
 		c.Now = time.Now
@@ -83,6 +101,9 @@ func (c *Config) setDefaults() {
 	}
 	if c.StopTimeout == 0 {
 		c.StopTimeout = 5 * time.Second
+	}
+	if c.ScavengeEvery == 0 {
+		c.ScavengeEvery = 24 * time.Hour
 	}
 	if c.stateLimit == 0 {
 		c.stateLimit = 50_000
@@ -113,6 +134,7 @@ type Node struct {
 	cfg      Config
 	instance uuid.UUID
 	current  atomic.Pointer[core]
+	metrics  *metrics
 	dead     chan struct{} // closed when the node has failed
 	failOnce sync.Once
 	failure  error // set before dead is closed
@@ -130,8 +152,10 @@ type core struct {
 	tail   *tail
 	writer *writer
 	over   chan struct{} // closed when reads and subscriptions on this core must end
+	care   *care
 
 	subscriptions *subscriptions
+	background    sync.WaitGroup // goroutines of this core; they end with over
 }
 
 func (n *Node) core() *core { return n.current.Load() }
@@ -143,7 +167,7 @@ func Open(cfg Config) (*Node, error) {
 	if err := cfg.validate(); err != nil {
 		return nil, err
 	}
-	n := &Node{cfg: cfg, dead: make(chan struct{})}
+	n := &Node{cfg: cfg, metrics: newMetrics(), dead: make(chan struct{})}
 	store, err := openStore(cfg, n.fail)
 	if err != nil {
 		return nil, fmt.Errorf("eventnode: %w", err)
@@ -168,22 +192,39 @@ func (n *Node) start(store *store) (err error) {
 		return err
 	}
 	writer.fatal, writer.dead = n.fail, n.dead
+	writer.metrics = n.metrics
 	core := &core{store: store, tail: tail, writer: writer, over: make(chan struct{})}
-	n.current.Store(core)
-	go writer.run()
-	if !n.cfg.noSystemUsers {
-		if err := n.writeSystemUsers(); err != nil {
-			writer.stop()
-			return fmt.Errorf("system users: %w", err)
-		}
+	if core.care, err = newCare(store, n.cfg.Now); err != nil {
+		return err
 	}
-	if core.subscriptions, err = newSubscriptions(n, core); err != nil {
+	n.current.Store(core)
+	n.scavengeEvery(core.care)
+	go writer.run()
+	if err := n.startOwn(core); err != nil {
 		close(core.over)
+		core.care.stop()
 		core.subscriptions.stop()
+		core.background.Wait()
 		writer.stop()
 		return err
 	}
 	return nil
+}
+
+// startOwn writes what the node itself has to write, and begins what it does on its own.
+func (n *Node) startOwn(core *core) (err error) {
+	if !n.cfg.noSystemUsers {
+		if err := n.writeSystemUsers(); err != nil {
+			return fmt.Errorf("system users: %w", err)
+		}
+	}
+	if n.cfg.CategoryLinks {
+		if err := n.startLinks(core); err != nil {
+			return err
+		}
+	}
+	core.subscriptions, err = newSubscriptions(n, core)
+	return err
 }
 
 // newAlarm makes alarms that ring once at a time of the clock, unless silenced before.
@@ -308,7 +349,9 @@ func (n *Node) Close() error {
 		}
 		stopped.Wait()
 		n.serving.Wait()
+		core.care.stop()
 		core.subscriptions.stop()
+		core.background.Wait()
 		core.writer.stop()
 	}()
 	select {

@@ -407,7 +407,7 @@ func (g *runner) writeParked(messages []*message) {
 func (g *runner) truncateParked(before int64) {
 	g.truncating = true
 	g.write("truncate parked messages", func() error {
-		event, _, err := g.core.store.lastMetadata(g.id.parkedStream(), g.core.store.durable.Load())
+		event, _, err := g.core.store.currentMetadata(g.id.parkedStream())
 		if err != nil {
 			return err
 		}

@@ -17,10 +17,22 @@ type streamState struct {
 	metaData   []byte // JSON of the last metadata event
 }
 
-// stateCache keeps the states of recently written streams. Eviction is a call of
+// stateBytes bounds the writer's states; a state without metadata takes some 300
+// bytes, so the bound on their number is usually reached first.
+const (
+	stateBytes    = 32 << 20
+	stateOverhead = 256 // a state's own fields, its list element and its place in the map
+)
+
+// size is the memory a state takes, about.
+func (s *streamState) size() int { return stateOverhead + 2*len(s.name) + len(s.metaData) }
+
+// stateCache keeps the states of recently written streams, bounded by their number
+// and, because a stream's metadata may be as large as an append, by bytes. Eviction is a call of
 // its own: a state changed by an unfinished batch exists nowhere else.
 type stateCache struct {
-	max     int
+	max     int // states
+	bytes   int // of all states, about
 	byName  map[string]*list.Element
 	recency *list.List // of *streamState, most recent first
 }
@@ -40,15 +52,19 @@ func (c *stateCache) get(name string) *streamState {
 
 func (c *stateCache) add(state *streamState) {
 	c.byName[state.name] = c.recency.PushFront(state)
+	c.bytes += state.size()
 }
 
-// evict drops the least recently used states above the limit. Call it only when
+// resized notes that a state has grown or shrunk since it had the given size.
+func (c *stateCache) resized(state *streamState, before int) { c.bytes += state.size() - before }
+
+// evict drops the least recently used states above the limits. Call it only when
 // every change is on disk.
 func (c *stateCache) evict() {
-	for c.recency.Len() > c.max {
-		oldest := c.recency.Back()
-		c.recency.Remove(oldest)
-		delete(c.byName, oldest.Value.(*streamState).name)
+	for c.recency.Len() > c.max || c.bytes > stateBytes {
+		oldest := c.recency.Remove(c.recency.Back()).(*streamState)
+		delete(c.byName, oldest.name)
+		c.bytes -= oldest.size()
 	}
 }
 

@@ -224,6 +224,7 @@ func (s *streamsService) Read(req *streamspb.ReadReq, call streamspb.Streams_Rea
 	switch options.GetCountOption().(type) {
 	case *streamspb.ReadReq_Options_Count:
 		r.limit = options.GetCount()
+		s.node.metrics.reads.WithLabelValues(r.kind()).Inc()
 		if r.stream == "" {
 			return r.readAll(options.GetAll())
 		}
@@ -232,6 +233,7 @@ func (s *streamsService) Read(req *streamspb.ReadReq, call streamspb.Streams_Rea
 		if r.backwards {
 			return invalid("a subscription cannot run backwards")
 		}
+		defer s.node.metrics.subscribed(r.kind())()
 		if r.stream == "" {
 			return r.subscribeAll(options.GetAll())
 		}
@@ -268,6 +270,14 @@ func (s *streamsService) newReader(options *streamspb.ReadReq_Options, call stre
 		return r, err
 	}
 	return nil, invalid("neither a stream nor $all is asked for")
+}
+
+// kind names what is read in metrics.
+func (r *reader) kind() string {
+	if r.stream == "" {
+		return kindAll
+	}
+	return kindStream
 }
 
 // send passes an answer on unless the node is stopping.
@@ -360,6 +370,7 @@ func (r *reader) readAll(options *streamspb.ReadReq_Options_AllOptions) error {
 		if err != nil || len(events) == 0 {
 			return err
 		}
+		r.node.metrics.readEvents.Add(float64(len(events)))
 		for i := range events {
 			if left == 0 || !r.filter.matches(&events[i]) {
 				continue
@@ -444,6 +455,7 @@ func (r *reader) sendStream(v streamView, from int64) error {
 		if err != nil || len(events) == 0 {
 			return err
 		}
+		r.node.metrics.readEvents.Add(float64(len(events)))
 		for i := range events {
 			if err := r.sendEvent(&events[i]); err != nil {
 				return err

@@ -28,9 +28,13 @@ func (r *reader) subscribeAll(options *streamspb.ReadReq_Options_AllOptions) err
 	checkpoints := &checkpointer{reader: r, last: last}
 	for live := false; ; {
 		for last < head {
-			events, err := r.allAfter(last, head)
+			events, err := r.core.after(last, head)
 			if err != nil {
 				return err
+			}
+			r.node.metrics.readEvents.Add(float64(len(events)))
+			if len(events) == 0 {
+				last = head
 			}
 			for i := range events {
 				if err := r.consider(&events[i], checkpoints, live); err != nil {
@@ -60,16 +64,13 @@ func (r *reader) subscribeAll(options *streamspb.ReadReq_Options_AllOptions) err
 // errZeroInterval is what EventStoreDB answers too: it throws.
 var errZeroInterval = &callError{code: codes.Unknown, message: "checkpointIntervalMultiplier must be above zero"}
 
-// allAfter returns the next events with last < position <= head; there is at least one.
-func (r *reader) allAfter(last, head uint64) ([]record, error) {
-	if events, ok := r.core.tail.after(last, pageEvents); ok {
+// after returns the next events with last < position <= head. There may be none
+// left of them: a scavenge removes events between two others.
+func (c *core) after(last, head uint64) ([]record, error) {
+	if events, ok := c.tail.after(last, pageEvents); ok {
 		return events, nil
 	}
-	events, err := r.core.store.allForwards(last+1, head, pageEvents)
-	if err == nil && len(events) == 0 {
-		err = corrupt(head, "missing")
-	}
-	return events, err
+	return c.store.allForwards(last+1, head, pageEvents)
 }
 
 func (r *reader) consider(event *record, checkpoints *checkpointer, live bool) error {
@@ -210,6 +211,7 @@ func (r *reader) sendVisible(v streamView, next int64) (int64, error) {
 		if err != nil || len(events) == 0 {
 			return next, err
 		}
+		r.node.metrics.readEvents.Add(float64(len(events)))
 		for i := range events {
 			if err := r.sendEvent(&events[i]); err != nil {
 				return next, err

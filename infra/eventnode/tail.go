@@ -49,6 +49,12 @@ func (t *tail) trim() {
 	t.records = t.records[drop:]
 }
 
+func (t *tail) size() (events, bytes int) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return len(t.records), t.bytes
+}
+
 // wait returns the head and a channel that is closed when it moves on.
 func (t *tail) wait() (head uint64, changed <-chan struct{}) {
 	t.mu.Lock()
@@ -56,7 +62,9 @@ func (t *tail) wait() (head uint64, changed <-chan struct{}) {
 	return t.head, t.changed
 }
 
-// after returns up to limit events behind a position. ok is false when the tail
+// after returns up to limit events behind a position, and not more bytes than a
+// page read from disk has: a slow subscriber keeps its page in memory after the tail has moved
+// on. ok is false when the tail
 // no longer reaches back that far.
 func (t *tail) after(position uint64, limit int) (records []record, ok bool) {
 	t.mu.Lock()
@@ -65,6 +73,9 @@ func (t *tail) after(position uint64, limit int) (records []record, ok bool) {
 		return nil, false
 	}
 	i := sort.Search(len(t.records), func(i int) bool { return t.records[i].position > position })
-	end := min(len(t.records), i+limit)
+	end, bytes := i, 0
+	for ; end < len(t.records) && end-i < limit && bytes < pageBytes; end++ {
+		bytes += t.records[end].encodedSize()
+	}
 	return append([]record(nil), t.records[i:end]...), true
 }

@@ -2,9 +2,9 @@ package eventnode
 
 import (
 	"context"
-	"encoding/binary"
 	"errors"
 	"fmt"
+	"sync/atomic"
 	"time"
 
 	"github.com/cockroachdb/pebble/v2"
@@ -14,6 +14,10 @@ import (
 const (
 	groupRequests = 1024
 	groupBytes    = 4 << 20
+
+	// queueBytes bounds what the requests in the queue hold, a few groups' worth:
+	// more would only wait here instead of in the client.
+	queueBytes = 4 * groupBytes
 )
 
 var (
@@ -34,8 +38,11 @@ type writer struct {
 	fatal   func(error)     // does not return
 	dead    <-chan struct{} // closed before fatal is obeyed: nothing is acknowledged any more
 	queue   chan *writeRequest
+	room    budget
 	quit    chan struct{}
 	stopped chan struct{}
+	metrics *metrics
+	streams atomic.Uint64 // streams ever written to
 
 	// Owned by the goroutine.
 	states      *stateCache
@@ -43,10 +50,12 @@ type writer struct {
 	nextPos     uint64
 	nextStream  uint64
 	lastCreated int64
+	slow        slowSyncs
 
 	// Of the group being built.
 	batch   *pebble.Batch
 	staged  []record
+	bytes   int // of staged
 	pending map[pendingKey]pendingEvent
 }
 
@@ -66,7 +75,8 @@ func newWriter(s *store, t *tail, cfg Config) (*writer, error) {
 		store: s, tail: t, now: cfg.Now, sync: pebble.Sync,
 		queue: make(chan *writeRequest, groupRequests), quit: make(chan struct{}), stopped: make(chan struct{}),
 		states: newStateCache(cfg.stateLimit), window: newIDWindow(cfg.windowSize),
-		pending: map[pendingKey]pendingEvent{}, nextPos: firstPosition,
+		pending: map[pendingKey]pendingEvent{}, nextPos: firstPosition, room: budget{limit: queueBytes},
+		metrics: newMetrics(), slow: slowSyncs{logger: cfg.Logger, threshold: cfg.SlowSync},
 	}
 	if cfg.unsafeNoSync {
 		w.sync = pebble.NoSync
@@ -84,6 +94,7 @@ func newWriter(s *store, t *tail, cfg Config) (*writer, error) {
 		return nil, err
 	}
 	w.nextStream = lastStream + 1
+	w.streams.Store(lastStream)
 	return w, w.window.rebuild(s)
 }
 
@@ -96,11 +107,40 @@ func (w *writer) submit(ctx context.Context, r *writeRequest) (writeResult, erro
 	return w.await(ctx, r)
 }
 
-// enqueue puts a request behind those enqueued before it.
+// enqueue puts a request behind those enqueued before it, as soon as the queue has
+// room for it in number and in bytes.
 func (w *writer) enqueue(ctx context.Context, r *writeRequest) error {
 	r.done = make(chan struct{})
+	r.size = requestSize(r)
+	for wait := w.room.take(r.size); wait != nil; wait = w.room.take(r.size) {
+		if err := w.happened(ctx, wait); err != nil {
+			return err
+		}
+	}
+	select {
+	case w.queue <- r: // nearly always
+		return nil
+	default:
+	}
+	var err error
 	select {
 	case w.queue <- r:
+		return nil
+	case <-w.stopped:
+		err = errStopped
+	case <-w.dead:
+		err = errFailed
+	case <-ctx.Done():
+		err = ctx.Err()
+	}
+	w.room.give(r.size)
+	return err
+}
+
+// happened waits for an event that only a working writer brings about.
+func (w *writer) happened(ctx context.Context, event <-chan struct{}) error {
+	select {
+	case <-event:
 		return nil
 	case <-w.stopped:
 		return errStopped
@@ -150,11 +190,40 @@ func (w *writer) run() {
 		if err := w.commit(group); err != nil {
 			w.fatal(err)
 		}
-		for _, r := range group {
-			close(r.done)
-		}
+		w.answer(group)
 		w.states.evict()
+		w.count(group)
 	}
+}
+
+func (w *writer) answer(group []*writeRequest) {
+	bytes := 0
+	for _, r := range group {
+		bytes += r.size
+		close(r.done)
+	}
+	w.room.give(bytes)
+}
+
+// count runs after the answers: nobody waits for it.
+func (w *writer) count(group []*writeRequest) {
+	w.streams.Store(w.nextStream - 1)
+	w.metrics.stateEntries.Set(float64(w.states.recency.Len()))
+	w.metrics.stateBytes.Set(float64(w.states.bytes))
+	w.metrics.windowEntries.Set(float64(len(w.window.entries)))
+	w.metrics.groupRequests.Observe(float64(len(group)))
+	for _, r := range group {
+		if r.result.outcome != written {
+			w.metrics.refused.WithLabelValues(r.result.outcome.label()).Inc()
+		}
+	}
+	if len(w.staged) == 0 {
+		return
+	}
+	w.metrics.groupEvents.Observe(float64(len(w.staged)))
+	w.metrics.groupBytes.Observe(float64(w.bytes))
+	w.metrics.appendedEvents.Add(float64(len(w.staged)))
+	w.metrics.appendedBytes.Add(float64(w.bytes))
 }
 
 // gather waits for a request and takes those behind it. nil means stop.
@@ -170,11 +239,11 @@ func (w *writer) gather() []*writeRequest {
 		}
 	}
 	group := []*writeRequest{first}
-	for size := requestSize(first); len(group) < groupRequests && size < groupBytes; {
+	for size := first.size; len(group) < groupRequests && size < groupBytes; {
 		select {
 		case r := <-w.queue:
 			group = append(group, r)
-			size += requestSize(r)
+			size += r.size
 		default:
 			return group
 		}
@@ -183,9 +252,12 @@ func (w *writer) gather() []*writeRequest {
 }
 
 func requestSize(r *writeRequest) int {
-	size := 0
+	size := len(r.stream)
 	for i := range r.events {
-		size += recordFixedSize + len(r.events[i].data) + len(r.events[i].metadata)
+		size += recordFixedSize + r.events[i].size()
+	}
+	for i := range r.links {
+		size += recordFixedSize + len(r.links[i].stream) + r.links[i].event.size()
 	}
 	return size
 }
@@ -194,7 +266,7 @@ func requestSize(r *writeRequest) int {
 // answered before it returns nil: even a refusal speaks of events written beside it.
 func (w *writer) commit(group []*writeRequest) error {
 	w.batch = w.store.db.NewBatch()
-	w.staged = nil
+	w.staged, w.bytes = nil, 0
 	clear(w.pending)
 	for _, r := range group {
 		r.result = w.perform(r)
@@ -203,15 +275,31 @@ func (w *writer) commit(group []*writeRequest) error {
 			return fmt.Errorf("write to %q: %w", r.stream, r.result.err)
 		}
 	}
+	if w.batch.Empty() {
+		return w.batch.Close()
+	}
+	if err := w.apply(); err != nil {
+		return fmt.Errorf("commit: %w", err)
+	}
 	if len(w.staged) == 0 {
 		return w.batch.Close()
 	}
-	if err := w.store.db.Apply(w.batch, w.sync); err != nil {
-		return fmt.Errorf("commit: %w", err)
+	if err := w.store.acknowledge(w.staged[len(w.staged)-1].position); err != nil {
+		return fmt.Errorf("mark: %w", err)
 	}
-	w.store.durable.Store(w.staged[len(w.staged)-1].position)
 	w.tail.publish(w.staged)
 	return w.batch.Close()
+}
+
+// apply commits the batch, with its sync.
+func (w *writer) apply() error {
+	start := time.Now()
+	err := w.store.db.Apply(w.batch, w.sync)
+	end := time.Now()
+	took := end.Sub(start)
+	w.metrics.fsync.Observe(took.Seconds())
+	w.slow.observe(end, took, w.batch.Len(), len(w.staged), len(w.queue))
+	return err
 }
 
 // state returns the writer's view of a stream.
@@ -225,6 +313,12 @@ func (w *writer) state(stream string) (*streamState, error) {
 	}
 	w.states.add(state)
 	return state, nil
+}
+
+func (w *writer) setMetadata(state *streamState, data []byte) {
+	before := state.size()
+	state.setMetadata(data)
+	w.states.resized(state, before)
 }
 
 // stage adds one event to the group and moves the stream's state on.
@@ -245,15 +339,16 @@ func (w *writer) stage(state *streamState, revision int64, event proposedEvent) 
 	if err := put.Finish(); err != nil {
 		return record{}, err
 	}
-	put = w.batch.SetDeferred(indexKeySize, 8)
+	put = w.batch.SetDeferred(indexKeySize, numberSize)
 	putIndexKey(put.Key, state.id, revision)
-	binary.BigEndian.PutUint64(put.Value, r.position)
+	putNumber(put.Value, put.Key, r.position)
 	if err := put.Finish(); err != nil {
 		return record{}, err
 	}
 	w.nextPos += uint64(size)
 	state.last = revision
 	w.staged = append(w.staged, r)
+	w.bytes += size
 	w.pending[pendingKey{state.id, revision}] = pendingEvent{r.id, r.position}
 	w.window.add(w.window.key(r.stream, r.id), windowEntry{revision, r.position})
 	return r, nil
@@ -262,7 +357,8 @@ func (w *writer) stage(state *streamState, revision int64, event proposedEvent) 
 func (w *writer) nameStream(state *streamState) error {
 	state.id = w.nextStream
 	w.nextStream++
-	return w.batch.Set(nameKey(state.name), binary.BigEndian.AppendUint64(nil, state.id), nil)
+	key := nameKey(state.name)
+	return w.batch.Set(key, sealedNumber(key, state.id), nil)
 }
 
 // timestamp never goes back, whatever the clock does: reads by age rely on it.

@@ -96,15 +96,16 @@ function Navigation({ path }: { path: string }) {
   const { t } = useTranslation()
   const may = useMay()
   const current = currentItem(path)
+  const open = (item: NavItem) => !item.operation || may(item.operation)
   return (
     <Stack gap="md">
-      {nav.map((group) => (
+      {nav.filter((group) => group.items.some(open)).map((group) => (
         <Stack gap={2} key={group.text} component="section" aria-label={t(`navGroup.${group.text}`)}>
           <Text size="xs" c="dimmed" px={10} aria-hidden>
             {t(`navGroup.${group.text}`)}
           </Text>
           {group.items
-            .filter((item) => !item.operation || may(item.operation))
+            .filter(open)
             .map((item) => (
               <Link key={item.to} to={item.to as '/'} activeOptions={{ exact: true }} className={classes.nav} aria-current={item === current ? 'page' : undefined}>
                 <item.icon size={18} stroke={1.7} aria-hidden />

@@ -51,7 +51,7 @@ function useColumns(clients: boolean): Column<Item>[] {
   const said = useSay()
   const about: Column<Item> = { key: 'clients', header: t('clients'), width: 'minmax(140px, 2fr)', wrap: true, phone: 'line', cell: (row) => <Clients of={row} /> }
   return [
-    { key: 'when', header: t('when'), width: '150px', phone: 'line', cell: (row) => <time dateTime={row.at}>{said(row.at)}</time> },
+    { key: 'when', header: t('when'), width: '180px', phone: 'line', cell: (row) => <time dateTime={row.at}>{said(row.at)}</time> },
     { key: 'who', header: t('who'), width: 'minmax(150px, 2fr)', wrap: true, phone: 'line', cell: (row) => <Who of={row} /> },
     { key: 'what', header: t('what'), width: 'minmax(180px, 3fr)', wrap: true, phone: 'title', cell: (row) => <What of={row} /> },
     ...(clients ? [about] : []),
@@ -63,7 +63,7 @@ function Who({ of: row }: { of: Item }) {
   const { t } = useTranslation('access')
   return (
     <Stack gap={0} miw={0}>
-      <Colleague id={row.employee_id} name={row.employee_name} />
+      <Colleague id={row.employee_id} name={row.employee_name} short />
       {row.on_behalf_of && (
         <Text size="xs" c="dimmed" className={classes.cell}>
           {t('onBehalf', { name: row.on_behalf_of_name })}

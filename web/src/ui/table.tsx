@@ -18,8 +18,8 @@ export type Column<R> = {
   wrap?: boolean
   /** What the server sorts by when the header is pressed. */
   sort?: string
-  /** On a phone a row is a card: its title, a line of facts, or nothing. */
-  phone?: 'title' | 'line' | 'none'
+  /** On a phone a row is a card: its title, a line of facts (named: with its header, for a bare number), or nothing. */
+  phone?: 'title' | 'line' | 'named' | 'none'
 }
 
 type Props<R> = {
@@ -114,7 +114,7 @@ function Head<R>({ columns, grid, sort, hidden }: { columns: Column<R>[]; grid: 
 }
 
 function CardCells<R>({ columns, row }: { columns: Column<R>[]; row: R }) {
-  const lines = columns.filter((column) => (column.phone ?? 'line') === 'line')
+  const lines = columns.filter((column) => !['title', 'none'].includes(column.phone ?? 'line'))
   return (
     <>
       {columns
@@ -127,6 +127,7 @@ function CardCells<R>({ columns, row }: { columns: Column<R>[]; row: R }) {
       <div className={classes.cardLine}>
         {lines.map((column) => (
           <Box key={column.key} role="cell" maw="100%">
+            {column.phone === 'named' && `${column.header}: `}
             {column.cell(row)}
           </Box>
         ))}

@@ -117,11 +117,11 @@ function useReportColumns(): Column<Day>[] {
   const { t } = useTranslation('access')
   const words = useDetailWords()
   const said = useSay()
-  const number = (key: string, header: string, cell: (row: Day) => number): Column<Day> => ({ key, header, width: '110px', end: true, phone: 'line', cell })
+  const number = (key: string, header: string, cell: (row: Day) => number): Column<Day> => ({ key, header, width: '110px', end: true, phone: 'named', cell })
   return [
     { key: 'date', header: t('date'), width: '120px', phone: 'line', cell: (row) => <time dateTime={row.date}>{said(row.date, 'date')}</time> },
     { key: 'who', header: t('who'), width: 'minmax(160px, 2fr)', phone: 'title', cell: (row) => <Colleague id={row.employee_id} name={row.employee_name} /> },
-    { key: 'reads', header: t('reads'), width: '110px', end: true, phone: 'line', cell: (row) => <Reads of={row} /> },
+    { key: 'reads', header: t('reads'), width: '110px', end: true, phone: 'named', cell: (row) => <Reads of={row} /> },
     number('clients', t('distinct'), (row) => row.clients),
     number('night', t('outOfHours'), (row) => row.out_of_hours),
     number('others', t('others'), (row) => row.other_departments),
