@@ -37,6 +37,9 @@ WEB := $(wildcard web/package.json)
 WEB_BUILT := $(WEB:package.json=dist/index.html)
 WEB_INSTALLED := $(WEB:package.json=node_modules/.package-lock.json)
 WEB_SOURCES := $(if $(WEB),$(shell find web -type f -not -path 'web/node_modules/*' -not -path 'web/dist/*' -not -path 'web/e2e/*' -not -name '*.go'))
+# The official Node.js clients of the event node's protocol, for its tests.
+CLIENTS := infra/eventnode/nodeclients
+CLIENTS_INSTALLED := $(CLIENTS)/node_modules/.package-lock.json
 # Whoever narrows the tests down to some Go packages or names has no use for the tests of the web application.
 WHOLE := $(and $(filter ./...,$(PKG)),$(filter .,$(RUN)))
 GO_BUILD = go build -trimpath -buildvcs=false -ldflags '-s -w -X main.version=$(VERSION)'
@@ -54,7 +57,7 @@ run: deps build ## Install what is missing, build, start with a tiny demo compan
 .PHONY: test
 test: ## Install what is missing, build, vet, run all tests, in a browser too (PKG= RUN= PARALLEL=)
 	@tools/deps.sh test
-	@$(MAKE) build
+	@$(MAKE) build $(CLIENTS_INSTALLED)
 	@echo '-- go vet $(PKG)'
 	@go vet $(PKG)
 	@echo '-- go test $(PKG)'
@@ -99,7 +102,7 @@ deps: ## Install what is missing (as root), or say the command that does
 
 .PHONY: clean
 clean: ## Remove what was built; data is never touched
-	@rm -rf bin coverage test-results web/node_modules
+	@rm -rf bin coverage test-results web/node_modules $(CLIENTS)/node_modules
 	@if [ -d web/dist ]; then find web/dist -mindepth 1 -not -name .gitkeep -delete; fi
 
 ##@ Checking
@@ -107,6 +110,7 @@ clean: ## Remove what was built; data is never touched
 .PHONY: race
 race: ## All tests under the race detector
 	@tools/deps.sh race
+	@$(MAKE) $(CLIENTS_INSTALLED)
 	@CGO_ENABLED=1 go test -race -p $(PARALLEL) -run '$(RUN)' $(PKG)
 
 .PHONY: lint
@@ -168,6 +172,11 @@ $(GOVULNCHECK): tools/go.mod tools/go.sum
 
 $(SQLVET): tools/sqlvet/main.go tools/go.mod tools/go.sum
 	@go -C tools build -o $@ ./sqlvet
+
+# No script of an installed package runs: none is needed.
+$(CLIENTS_INSTALLED): $(CLIENTS)/package.json $(CLIENTS)/package-lock.json
+	@npm --prefix $(CLIENTS) ci --ignore-scripts --no-audit --no-fund
+	@touch $@
 
 ifneq ($(WEB),)
 web/node_modules/.package-lock.json: web/package.json web/package-lock.json

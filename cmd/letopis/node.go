@@ -18,6 +18,11 @@ import (
 type nodeCommand struct {
 	Start nodeStart `cmd:"" name:"start" default:"withargs" help:"Run the event node; what \"letopis node\" does when no other word follows."`
 	User  nodeUser  `cmd:"" help:"Give a user of the event node a password: reads it from the terminal or the first line of its input."`
+
+	Backup   nodeBackup   `cmd:"" help:"Copy the log into an empty directory, while the node runs or not."`
+	Restore  nodeRestore  `cmd:"" help:"Make a log out of a backup; the backup is checked first."`
+	Verify   nodeVerify   `cmd:"" help:"Read the whole log or a backup and name every fault; exit code 2 when there is one."`
+	Scavenge nodeScavenge `cmd:"" help:"Give back the space of events that no stream shows any more."`
 }
 
 // nodeStart runs the node until it is told to stop.
@@ -54,28 +59,32 @@ func (c *nodeStart) Run(ctx context.Context, out *console) error {
 	if err != nil {
 		return errors.Join(err, listeners.close())
 	}
+	stopAdmin, err := node.ServeAdmin(c.Data)
+	if err != nil {
+		return errors.Join(err, node.Close(), listeners.close())
+	}
 	failed := make(chan error, 3)
 	if lis := listeners.metrics; lis != nil {
 		server := serveMetrics(lis, node, failed)
 		defer server.Close()
 		out.printf("metrics on http://%s/metrics\n", lis.Addr())
 	}
-	if lis := listeners.unix; lis != nil {
-		go func() { failed <- node.Serve(lis, "") }()
-		out.printf("event node on %s\n", lis.Addr())
-	}
 	if lis := listeners.tcp; lis != nil && door != nil {
 		go func() { failed <- node.ServeGuarded(lis, c.Advertise, *door) }()
-		out.printf("event node on %s, encrypted\n", lis.Addr())
+		out.printf("event node on %s (encrypted)\n", lis.Addr())
 	} else if lis != nil {
 		go func() { failed <- node.Serve(lis, c.Advertise) }()
 		out.printf("event node on %s\n", lis.Addr())
 	}
+	if lis := listeners.unix; lis != nil {
+		go func() { failed <- node.Serve(lis, "") }()
+		out.printf("event node on %s\n", lis.Addr())
+	}
 	select {
 	case <-ctx.Done():
-		return node.Close()
+		return errors.Join(stopAdmin(), node.Close())
 	case err := <-failed:
-		return errors.Join(err, node.Close())
+		return errors.Join(err, stopAdmin(), node.Close())
 	}
 }
 

@@ -23,20 +23,6 @@ func codeOf(err error) esdb.ErrorCode {
 	return -1
 }
 
-// checkPosition compares the position an append answered with that of the event it
-// names, unless that one is hidden.
-func checkPosition(t *testing.T, c *esdb.Client, stream string, result *esdb.WriteResult) {
-	t.Helper()
-	events, err := readStream(t, c, stream,
-		esdb.ReadStreamOptions{From: esdb.Revision(result.NextExpectedVersion)}, 1)
-	if err != nil || len(events) == 0 {
-		return
-	}
-	if at := events[0].OriginalEvent().Position; at.Commit != result.CommitPosition || at.Prepare != result.PreparePosition {
-		t.Errorf("answered position %d/%d, the event is at %v", result.CommitPosition, result.PreparePosition, at)
-	}
-}
-
 // prepare brings a stream into the state that a row of the table begins with.
 func prepare(t *testing.T, c *esdb.Client, stream, given string) {
 	t.Helper()

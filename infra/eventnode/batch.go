@@ -249,8 +249,7 @@ func (b *batchCall) submit(complete *batch) error {
 	b.bytes += complete.size
 	writer := b.core.writer
 	if err := writer.enqueue(complete.ctx, complete.request); err != nil {
-		b.settled <- settledBatch{batch: complete, err: err}
-		return nil
+		return b.settle(settledBatch{batch: complete, err: err})
 	}
 	go func() {
 		result, err := writer.await(complete.ctx, complete.request)

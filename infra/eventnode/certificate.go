@@ -126,6 +126,9 @@ func (h handshake) Clone() credentials.TransportCredentials {
 // holder is the common name of a certificate that one of the authorities has signed.
 // That its key is at hand the handshake has proved.
 func holder(shown []*x509.Certificate, authorities *x509.CertPool) string {
+	if authorities == nil {
+		return "" // to Verify, none are the system's
+	}
 	between := x509.NewCertPool()
 	for _, cert := range shown[1:] {
 		between.AddCert(cert)

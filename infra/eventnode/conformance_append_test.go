@@ -109,7 +109,7 @@ func throughClient(t *testing.T, target target, stream string, expected int64, l
 		t.Fatal(err)
 	}
 	return writeAnswer{
-		revision: int(result.NextExpectedVersion), //nolint:gosec // a few events
+		revision: int(result.NextExpectedVersion),
 		position: esdb.Position{Commit: result.CommitPosition, Prepare: result.PreparePosition},
 	}
 }
@@ -123,7 +123,7 @@ func clientRevision(expected int64) esdb.ExpectedRevision {
 	case expectStreamExists:
 		return esdb.StreamExists{}
 	}
-	return esdb.Revision(uint64(expected)) //nolint:gosec // not negative
+	return esdb.Revision(uint64(expected))
 }
 
 func throughBatch(t *testing.T, target target, stream string, expected int64, letters string) writeAnswer {
@@ -131,7 +131,7 @@ func throughBatch(t *testing.T, target target, stream string, expected int64, le
 	answer := appendBatch(t, target.raw, stream, expected, letters)
 	if s := answer.GetSuccess(); s != nil {
 		return writeAnswer{
-			revision: int(s.GetCurrentRevision()), //nolint:gosec // a few events
+			revision: int(s.GetCurrentRevision()),
 			position: esdb.Position{Commit: s.GetPosition().GetCommitPosition(), Prepare: s.GetPosition().GetPreparePosition()},
 		}
 	}
@@ -261,7 +261,8 @@ func TestSameIDInTwoStreams(t *testing.T) {
 		t.Skip("EventStoreDB knows ids without their streams")
 	}
 	names := ids{newStream()}
-	for range 2 {
+	check := func() {
+		t.Helper()
 		for _, stream := range []string{newStream(), newStream()} {
 			appendTo(t, target.client, stream, esdb.Any{}, names.events("a")...)
 			events, err := readStream(t, target.client, stream, esdb.ReadStreamOptions{}, 10)
@@ -269,40 +270,48 @@ func TestSameIDInTwoStreams(t *testing.T) {
 				t.Errorf("%q, %v", names.letters(events), err)
 			}
 		}
-		target = restart(t, target)
 	}
+	check()
+	target = restart(t, target)
+	check()
 }
 
 // TestRevival: what an append brings back, and that the other keys of the metadata
 // stay.
 func TestRevival(t *testing.T) {
 	t.Parallel()
-	target, whole := newTarget(t), t
 	const metadata = `{"$maxCount":7,"$tb":9223372036854775807,"owner":"x","big":12345678901234567890}`
-	write := func(stream string, expected int64) { throughClient(t, target, stream, expected, "xy") }
+	write := func(expected int64, how appender) func(*testing.T, target, string) {
+		return func(t *testing.T, target target, stream string) {
+			t.Helper()
+			how(t, target, stream, expected, "xy")
+		}
+	}
 	tests := []struct {
 		name   string
 		given  string
 		delete bool // by DeleteStream, else by writing $tb
-		revive func(stream string)
+		revive func(*testing.T, target, string)
 		after  string
 		want   map[string]string // keys of the metadata then
 	}{
-		{"no stream", "abc", false, func(s string) { write(s, expectNoStream) }, "xy",
+		{"no stream", "abc", false, write(expectNoStream, throughClient), "xy",
 			map[string]string{"$tb": "3", "$maxCount": "7", "owner": `"x"`, "big": "12345678901234567890"}},
-		{"exact", "abc", false, func(s string) { write(s, 2) }, "xy", map[string]string{"$tb": "3", "owner": `"x"`}},
-		{"any", "abc", false, func(s string) { write(s, expectAny) }, "xy", map[string]string{"$tb": "3", "owner": `"x"`}},
-		{"batch", "abc", false, func(s string) { throughBatch(t, target, s, expectNoStream, "xy") }, "xy",
+		{"exact", "abc", false, write(2, throughClient), "xy", map[string]string{"$tb": "3", "owner": `"x"`}},
+		{"any", "abc", false, write(expectAny, throughClient), "xy", map[string]string{"$tb": "3", "owner": `"x"`}},
+		{"batch", "abc", false, write(expectNoStream, throughBatch), "xy",
 			map[string]string{"$tb": "3", "owner": `"x"`}},
-		{"deleted by the client", "abc", true, func(s string) { write(s, expectNoStream) }, "xy", map[string]string{"$tb": "3", "owner": ""}},
-		{"never had events", "", false, func(s string) { write(s, expectNoStream) }, "xy", map[string]string{"$tb": "0", "owner": `"x"`}},
-		{"metadata", "abc", false, func(s string) {
-			appendTo(t, target.client, "$$"+s, esdb.Any{}, metadataEvent(`{"owner":"y"}`))
+		{"deleted by the client", "abc", true, write(expectNoStream, throughClient), "xy", map[string]string{"$tb": "3", "owner": ""}},
+		{"never had events", "", false, write(expectNoStream, throughClient), "xy", map[string]string{"$tb": "0", "owner": `"x"`}},
+		{"metadata", "abc", false, func(t *testing.T, target target, stream string) {
+			t.Helper()
+			appendTo(t, target.client, "$$"+stream, esdb.Any{}, metadataEvent(`{"owner":"y"}`))
 		}, "", map[string]string{"$tb": "3", "owner": `"y"`, "$maxCount": ""}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			stream := newStream()
+			t.Parallel()
+			target, stream := newTarget(t), newStream()
 			prepare(t, target.client, stream, tt.given)
 			if tt.delete {
 				prepare(t, target.client, stream, "!")
@@ -313,9 +322,9 @@ func TestRevival(t *testing.T) {
 				t.Fatalf("deleted, it reads as %v", err)
 			}
 			if target.node != nil {
-				target = restart(whole, target) // outlives the row
+				target = restart(t, target)
 			}
-			tt.revive(stream)
+			tt.revive(t, target, stream)
 			events, err := readStream(t, target.client, stream, esdb.ReadStreamOptions{}, 100)
 			if err != nil || (ids{stream}).letters(events) != tt.after {
 				t.Errorf("it shows %q, %v", ids{stream}.letters(events), err)

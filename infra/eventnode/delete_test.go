@@ -7,10 +7,7 @@ import (
 
 	"github.com/EventStore/EventStore-Client-Go/v4/esdb"
 	streamspb "github.com/EventStore/EventStore-Client-Go/v4/protos/streams"
-	"github.com/google/uuid"
-	"google.golang.org/grpc"
 	"google.golang.org/grpc/codes"
-	"google.golang.org/grpc/metadata"
 	"google.golang.org/grpc/status"
 )
 
@@ -46,25 +43,6 @@ func TestSoftDelete(t *testing.T) {
 	m, err := c.GetStreamMetadata(within(t), stream, esdb.ReadStreamOptions{})
 	if err != nil || m.MaxCount() == nil || *m.MaxCount() != 7 || m.TruncateBefore() == nil || *m.TruncateBefore() != 3 {
 		t.Errorf("metadata of the revived stream: %+v, %v", m, err)
-	}
-}
-
-func TestAppendRevivesAndKeepsOtherMetadata(t *testing.T) {
-	t.Parallel()
-	node := openNode(t, memConfig())
-	c := connect(t, serve(t, node))
-	prepare(t, c, "s", "ab")
-	appendTo(t, c, "$$s", esdb.Any{}, esdb.EventData{
-		EventID: uuid.New(), EventType: "$metadata", ContentType: esdb.ContentTypeJson,
-		Data: []byte(`{"$tb":9223372036854775807,"owner":"x","big":12345678901234567890}`),
-	})
-	appendTo(t, c, "s", esdb.NoStream{}, ids{"s"}.events("c")...)
-	events, err := readStream(t, c, "$$s", esdb.ReadStreamOptions{From: esdb.End{}, Direction: esdb.Backwards}, 1)
-	if err != nil || len(events) != 1 {
-		t.Fatal(err)
-	}
-	if got := string(events[0].Event.Data); got != `{"$tb":2,"big":12345678901234567890,"owner":"x"}` {
-		t.Errorf("metadata %s", got)
 	}
 }
 
@@ -120,139 +98,6 @@ func TestTombstoneSurvivesRestart(t *testing.T) {
 	c := connect(t, serve(t, openNode(t, cfg)))
 	if _, err := c.AppendToStream(within(t), "s", esdb.AppendToStreamOptions{ExpectedRevision: esdb.Revision(2)}, manyEvents(1)...); codeOf(err) != esdb.ErrorCodeStreamDeleted {
 		t.Errorf("append after a restart: %v", err)
-	}
-}
-
-// TestErrors checks status and trailers: clients decide by the trailer "exception".
-func TestErrors(t *testing.T) {
-	t.Parallel()
-	target := newTarget(t)
-	tombstoned, there := newStream(), newStream()
-	prepare(t, target.client, tombstoned, "a#")
-	prepare(t, target.client, there, "ab")
-	foreign := "conformance-ключ-" + uuid.NewString()
-	prepare(t, target.client, foreign, "a#")
-
-	deleteAt := func(stream string, revision uint64) func() (metadata.MD, error) {
-		return func() (metadata.MD, error) {
-			var trailers metadata.MD
-			_, err := target.raw.Delete(within(t), &streamspb.DeleteReq{Options: &streamspb.DeleteReq_Options{
-				StreamIdentifier:       streamIdentifier(stream),
-				ExpectedStreamRevision: &streamspb.DeleteReq_Options_Revision{Revision: revision},
-			}}, grpc.Trailer(&trailers))
-			return trailers, err
-		}
-	}
-	deleteMissing := func() (metadata.MD, error) {
-		var trailers metadata.MD
-		_, err := target.raw.Delete(within(t), &streamspb.DeleteReq{Options: &streamspb.DeleteReq_Options{
-			StreamIdentifier:       streamIdentifier(newStream()),
-			ExpectedStreamRevision: &streamspb.DeleteReq_Options_StreamExists{StreamExists: empty},
-		}}, grpc.Trailer(&trailers))
-		return trailers, err
-	}
-	read := func(stream string) func() (metadata.MD, error) {
-		return func() (metadata.MD, error) {
-			call, err := target.raw.Read(within(t), &streamspb.ReadReq{Options: &streamspb.ReadReq_Options{
-				StreamOption: &streamspb.ReadReq_Options_Stream{Stream: &streamspb.ReadReq_Options_StreamOptions{
-					StreamIdentifier: streamIdentifier(stream),
-					RevisionOption:   &streamspb.ReadReq_Options_StreamOptions_Start{Start: empty},
-				}},
-				CountOption:  &streamspb.ReadReq_Options_Count{Count: 1},
-				FilterOption: &streamspb.ReadReq_Options_NoFilter{NoFilter: empty},
-				UuidOption:   &streamspb.ReadReq_Options_UUIDOption{Content: &streamspb.ReadReq_Options_UUIDOption_Structured{Structured: empty}},
-			}})
-			if err != nil {
-				return nil, err
-			}
-			_, err = call.Recv()
-			return call.Trailer(), err
-		}
-	}
-	appendEvent := func(event *streamspb.AppendReq) func() (metadata.MD, error) {
-		return func() (metadata.MD, error) {
-			call, err := target.raw.Append(within(t))
-			if err != nil {
-				return nil, err
-			}
-			_ = call.Send(&streamspb.AppendReq{Content: &streamspb.AppendReq_Options_{Options: &streamspb.AppendReq_Options{
-				StreamIdentifier:       streamIdentifier(newStream()),
-				ExpectedStreamRevision: &streamspb.AppendReq_Options_Any{Any: empty},
-			}}})
-			_ = call.Send(event) // the answer says what was wrong
-			_, err = call.CloseAndRecv()
-			return call.Trailer(), err
-		}
-	}
-	big := proposed(map[string]string{keyType: "t", keyContentType: contentJSON})
-	big.GetProposedMessage().Data = make([]byte, 1<<20)
-	noUUID := func() (metadata.MD, error) {
-		call, err := target.raw.Read(within(t), &streamspb.ReadReq{Options: &streamspb.ReadReq_Options{
-			StreamOption: &streamspb.ReadReq_Options_All{All: &streamspb.ReadReq_Options_AllOptions{
-				AllOption: &streamspb.ReadReq_Options_AllOptions_Start{Start: empty},
-			}},
-			CountOption:  &streamspb.ReadReq_Options_Count{Count: 1},
-			FilterOption: &streamspb.ReadReq_Options_NoFilter{NoFilter: empty},
-		}})
-		if err != nil {
-			return nil, err
-		}
-		_, err = call.Recv()
-		return call.Trailer(), err
-	}
-	badPosition := func() (metadata.MD, error) {
-		call, err := target.raw.Read(within(t), &streamspb.ReadReq{Options: &streamspb.ReadReq_Options{
-			StreamOption: &streamspb.ReadReq_Options_All{All: &streamspb.ReadReq_Options_AllOptions{
-				AllOption: &streamspb.ReadReq_Options_AllOptions_Position{
-					Position: &streamspb.ReadReq_Options_Position{CommitPosition: 1, PreparePosition: 2},
-				},
-			}},
-			CountOption:  &streamspb.ReadReq_Options_Count{Count: 1},
-			FilterOption: &streamspb.ReadReq_Options_NoFilter{NoFilter: empty},
-			UuidOption:   &streamspb.ReadReq_Options_UUIDOption{Content: &streamspb.ReadReq_Options_UUIDOption_Structured{Structured: empty}},
-		}})
-		if err != nil {
-			return nil, err
-		}
-		_, err = call.Recv()
-		return call.Trailer(), err
-	}
-	tests := []struct {
-		name     string
-		call     func() (metadata.MD, error)
-		code     codes.Code
-		trailers map[string]string
-	}{
-		{"read, tombstoned", read(tombstoned), codes.FailedPrecondition,
-			map[string]string{"exception": "stream-deleted", "stream-name": tombstoned}},
-		{"delete, tombstoned", deleteAt(tombstoned, 0), codes.FailedPrecondition, map[string]string{"exception": "stream-deleted"}},
-		{"read, tombstoned, name not ASCII", read(foreign), codes.FailedPrecondition, map[string]string{"exception": "stream-deleted"}},
-		{"delete, wrong version", deleteAt(there, 5), codes.FailedPrecondition, map[string]string{
-			"exception": "wrong-expected-version", "stream-name": there, "expected-version": "5", "actual-version": "1"}},
-		{"delete, missing", deleteMissing, codes.FailedPrecondition, map[string]string{
-			"exception": "wrong-expected-version", "expected-version": "-4", "actual-version": "-1"}},
-		{"append, too big", appendEvent(big), codes.InvalidArgument, map[string]string{
-			"exception": "maximum-append-size-exceeded", "maximum-append-size": "1048576"}},
-		{"append, no type", appendEvent(proposed(map[string]string{keyContentType: contentJSON})), codes.InvalidArgument,
-			map[string]string{"exception": "missing-required-metadata-property", "required-metadata-properties": "type,content-type"}},
-		{"append, no content type", appendEvent(proposed(map[string]string{keyType: "t"})), codes.InvalidArgument,
-			map[string]string{"exception": "missing-required-metadata-property"}},
-		{"read, no uuid option", noUUID, codes.InvalidArgument, nil},
-		{"read, bad position", badPosition, codes.InvalidArgument, nil},
-	}
-	for _, tt := range tests {
-		t.Run(tt.name, func(t *testing.T) {
-			t.Parallel()
-			trailers, err := tt.call()
-			if status.Code(err) != tt.code {
-				t.Fatalf("got %v, want %v", err, tt.code)
-			}
-			for key, want := range tt.trailers {
-				if got := trailers.Get(key); len(got) != 1 || got[0] != want {
-					t.Errorf("trailer %s = %q, want %q", key, got, want)
-				}
-			}
-		})
 	}
 }
 

@@ -65,7 +65,7 @@ func errAppendTooBig(limit int) error {
 		trailers: []string{
 			"exception", "maximum-append-size-exceeded", "maximum-append-size", strconv.Itoa(limit),
 		},
-		detail: &shared.MaximumAppendSizeExceeded{MaxAppendSize: uint32(limit)}, //nolint:gosec // below maxReceive
+		detail: &shared.MaximumAppendSizeExceeded{MaxAppendSize: uint32(limit)},
 	}
 }
 

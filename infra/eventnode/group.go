@@ -1,6 +1,7 @@
 package eventnode
 
 import (
+	"cmp"
 	"container/list"
 	"slices"
 	"time"
@@ -99,13 +100,13 @@ type consumerGroup struct {
 	skipped int   // events passed over by the filter since the last checkpoint
 	items   meter
 
-	checkpoint   mark // the last one written; place is noPlace before the first
+	checkpoint   progress // the last one written; place is noPlace before the first
 	checkpointAt time.Time
-	writing      *mark // the one being written
+	writing      *progress // the one being written
 }
 
-// mark is a place together with the number of messages up to it.
-type mark struct {
+// progress is a place together with the number of messages up to it.
+type progress struct {
 	place  int64
 	number uint64
 }
@@ -116,7 +117,7 @@ func newConsumerGroup(settings groupSettings, checkpoint, read int64, now time.T
 	return &consumerGroup{
 		settings: settings, strategy: newStrategy(settings.Strategy),
 		fresh: list.New(), retry: list.New(), flight: list.New(), open: list.New(), replays: list.New(),
-		read: read, checkpoint: mark{place: checkpoint}, checkpointAt: now, items: meter{since: now},
+		read: read, checkpoint: progress{place: checkpoint}, checkpointAt: now, items: meter{since: now},
 	}
 }
 
@@ -175,7 +176,7 @@ func (g *consumerGroup) disconnect(c *consumer) {
 	for _, same := range c.inFlight {
 		lost = append(lost, same...)
 	}
-	slices.SortFunc(lost, func(a, b *message) int { return int(a.seq) - int(b.seq) })
+	slices.SortFunc(lost, func(a, b *message) int { return cmp.Compare(a.seq, b.seq) })
 	for _, m := range lost {
 		g.land(m)
 		g.again(m)
@@ -381,12 +382,12 @@ func (g *consumerGroup) checkpointDue() (at time.Time, wanted bool) {
 }
 
 // done is how far everything is done.
-func (g *consumerGroup) done() mark {
+func (g *consumerGroup) done() progress {
 	if lowest := g.open.Front(); lowest != nil {
 		m := lowest.Value.(*message)
-		return mark{m.below, m.number - 1}
+		return progress{m.below, m.number - 1}
 	}
-	return mark{g.read, g.numbers}
+	return progress{g.read, g.numbers}
 }
 
 // checkpointWritten notes that the checkpoint is durable. What was done meanwhile

@@ -54,7 +54,7 @@ func (w *writer) appendLinks(r *writeRequest) (result writeResult) {
 		}
 	}
 	for _, v := range r.system {
-		if err := w.batch.Set(systemKey(v.name), v.value, nil); err != nil {
+		if err := setSystem(w.batch, v.name, v.value, nil); err != nil {
 			return writeResult{err: err}
 		}
 	}
@@ -135,7 +135,10 @@ func (l *linker) page(ctx context.Context, head uint64) error {
 			l.skipped++
 		}
 	}
-	l.last = events[len(events)-1].position
+	l.last = head // unless more is left; the end of the log may have been scavenged
+	if n := len(events); n > 0 {
+		l.last = events[n-1].position
+	}
 	l.metrics.linksPosition.Set(float64(l.last))
 	if len(r.links) == 0 && l.skipped < linkSkips {
 		return nil

@@ -53,7 +53,7 @@ func quiet() *slog.Logger { return slog.New(slog.DiscardHandler) }
 
 // memConfig is a node in memory without the system's own events.
 func memConfig() Config {
-	return Config{Dir: "node", FS: vfs.NewMem(), Logger: quiet(), noSystemUsers: true}
+	return Config{Dir: "node", FS: vfs.NewMem(), Logger: quiet(), ScavengeEvery: -1, noSystemUsers: true}
 }
 
 func openNode(tb testing.TB, cfg Config) *Node {

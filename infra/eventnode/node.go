@@ -64,6 +64,10 @@ type Config struct {
 	// more events for each. Turned on later, it catches up from the beginning.
 	CategoryLinks bool
 
+	// ScavengeEvery is how often the space of events that no stream shows any more is
+	// given back. Default: 24 hours; below zero: only when asked.
+	ScavengeEvery time.Duration
+
 	// For tests.
 	unsafeNoSync  bool // acknowledge before the disk has it
 	noSystemUsers bool
@@ -101,6 +105,9 @@ func (c *Config) setDefaults() {
 	}
 	if c.StopTimeout == 0 {
 		c.StopTimeout = 5 * time.Second
+	}
+	if c.ScavengeEvery == 0 {
+		c.ScavengeEvery = 24 * time.Hour
 	}
 	if c.stateLimit == 0 {
 		c.stateLimit = 50_000
@@ -149,10 +156,10 @@ type core struct {
 	tail   *tail
 	writer *writer
 	over   chan struct{} // closed when reads and subscriptions on this core must end
-
-	background sync.WaitGroup // goroutines of this core; they end with over
+	care   *care
 
 	subscriptions *subscriptions
+	background    sync.WaitGroup // goroutines of this core; they end with over
 }
 
 func (n *Node) core() *core { return n.current.Load() }
@@ -191,24 +198,37 @@ func (n *Node) start(store *store) (err error) {
 	writer.fatal, writer.dead = n.fail, n.dead
 	writer.metrics = n.metrics
 	core := &core{store: store, tail: tail, writer: writer, over: make(chan struct{})}
+	if core.care, err = newCare(store, n.cfg.Now); err != nil {
+		return err
+	}
 	n.current.Store(core)
 	go writer.run()
-	if !n.cfg.noSystemUsers {
-		if err := n.writeSystemUsers(); err != nil {
-			writer.stop()
-			return fmt.Errorf("system users: %w", err)
-		}
-	}
-	if core.subscriptions, err = newSubscriptions(n, core); err == nil && n.cfg.CategoryLinks {
-		err = n.startLinks(core)
-	}
-	if err != nil {
+	if err := n.startOwn(core); err != nil {
 		close(core.over)
+		core.care.stop()
 		core.subscriptions.stop()
+		core.background.Wait()
 		writer.stop()
 		return err
 	}
+	n.scavengeEvery(core.care)
 	return nil
+}
+
+// startOwn writes what the node itself has to write, and begins what it does on its own.
+func (n *Node) startOwn(core *core) (err error) {
+	if !n.cfg.noSystemUsers {
+		if err := n.writeSystemUsers(); err != nil {
+			return fmt.Errorf("system users: %w", err)
+		}
+	}
+	if n.cfg.CategoryLinks {
+		if err := n.startLinks(core); err != nil {
+			return err
+		}
+	}
+	core.subscriptions, err = newSubscriptions(n, core)
+	return err
 }
 
 // newAlarm makes alarms that ring once at a time of the clock, unless silenced before.
@@ -333,6 +353,7 @@ func (n *Node) Close() error {
 		}
 		stopped.Wait()
 		n.serving.Wait()
+		core.care.stop()
 		core.subscriptions.stop()
 		core.background.Wait()
 		core.writer.stop()

@@ -146,7 +146,8 @@ func TestNewerFormatIsRefused(t *testing.T) {
 	t.Parallel()
 	cfg := memConfig()
 	node := openNode(t, cfg)
-	if err := node.core().store.db.Set(systemKey("format"), []byte{formatVersion + 1}, nil); err != nil {
+	newer := append([]byte{formatVersion + 1}, make([]byte, 16)...)
+	if err := setSystem(node.core().store.db, "format", newer, nil); err != nil {
 		t.Fatal(err)
 	}
 	if err := node.Close(); err != nil {

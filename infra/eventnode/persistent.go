@@ -84,6 +84,9 @@ func (s *subscriptions) save(ctx context.Context, id groupID, config *groupConfi
 
 // stop ends all groups and waits for their goroutines; the core's over is closed.
 func (s *subscriptions) stop() {
+	if s == nil {
+		return
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.over = true
@@ -266,11 +269,11 @@ func (s *store) lastData(stream string) ([]byte, error) {
 // writeVersion appends to a stream of which only the last events count, and sees
 // to it that the others may be scavenged.
 func (c *core) writeVersion(ctx context.Context, stream, eventType string, data []byte) error {
-	meta, err := c.store.metadata(stream, c.store.durable.Load())
+	meta, _, err := c.store.currentMetadata(stream)
 	if err != nil {
 		return err
 	}
-	if meta.maxCount != keptVersions {
+	if parseMetadata(meta.data).maxCount != keptVersions {
 		bound := fmt.Appendf(nil, `{"%s":%d}`, keyMaxCount, keptVersions)
 		if err := c.appendOwn(ctx, metaStream(stream), jsonEvent(metadataType, bound)); err != nil {
 			return err

@@ -1,7 +1,7 @@
 package eventnode
 
 import (
-	"encoding/binary"
+	"errors"
 	"math"
 
 	"github.com/cockroachdb/pebble/v2"
@@ -93,28 +93,42 @@ func (s *store) streamPage(
 ) ([]record, error) {
 	p := newPage(limit)
 	err := s.scan(indexKey(v.id, low), indexKey(v.id, high+1), func(index *pebble.Iterator) error {
-		return s.scan([]byte{spaceLog}, []byte{spaceLog + 1}, func(log *pebble.Iterator) error {
-			for ok := first(index); ok && !p.full(); ok = next(index) {
-				r, err := seekRecord(log, binary.BigEndian.Uint64(index.Value()))
-				if err != nil {
-					return err
-				}
-				p.add(r)
+		// A clone sees what the index saw: a scavenge meanwhile takes nothing away.
+		log, err := index.Clone(pebble.CloneOptions{IterOptions: &pebble.IterOptions{
+			LowerBound: []byte{spaceLog}, UpperBound: []byte{spaceLog + 1},
+		}})
+		if err != nil {
+			return err
+		}
+		for ok := first(index); ok && !p.full(); ok = next(index) {
+			r, err := s.seekRecord(log, index)
+			if err != nil {
+				return errors.Join(err, log.Close())
 			}
-			return nil
-		})
+			p.add(r)
+		}
+		return log.Close()
 	})
 	return p.records, err
 }
 
-func seekRecord(log *pebble.Iterator, position uint64) (record, error) {
+// seekRecord reads the record an index entry points to.
+func (s *store) seekRecord(log, index *pebble.Iterator) (record, error) {
+	position, err := s.seals.number(index.Key(), index.Value())
+	if err != nil {
+		return record{}, err
+	}
 	if !log.SeekGE(logKey(position)) || logPosition(log.Key()) != position {
 		if err := log.Error(); err != nil {
 			return record{}, err
 		}
 		return record{}, corrupt(position, "missing")
 	}
-	return decodeIterator(log)
+	r, err := decodeIterator(log)
+	if err != nil {
+		return record{}, err
+	}
+	return r, r.isRevision(indexRevision(index.Key()))
 }
 
 // asRevision turns a revision of the wire into the store's. The largest number

@@ -3,12 +3,10 @@ package eventnode
 import (
 	"math"
 	"slices"
-	"strings"
 	"testing"
 	"time"
 
 	"github.com/EventStore/EventStore-Client-Go/v4/esdb"
-	streamspb "github.com/EventStore/EventStore-Client-Go/v4/protos/streams"
 	"github.com/google/uuid"
 )
 
@@ -301,63 +299,6 @@ func TestClockGoingBackDoesNotReorder(t *testing.T) {
 	records, err := node.core().store.allForwards(0, math.MaxUint64, 10)
 	if err != nil || len(records) != 2 || records[1].created < records[0].created {
 		t.Fatalf("%+v, %v", records, err)
-	}
-}
-
-// TestPositionMessages: only clients that say so get them; the Go client would panic.
-func TestPositionMessages(t *testing.T) {
-	t.Parallel()
-	target := newTarget(t)
-	stream := newStream()
-	appendTo(t, target.client, stream, esdb.NoStream{}, manyEvents(4)...)
-	setMetadata(t, target.client, stream, func(m *esdb.StreamMetadata) { m.SetTruncateBefore(2) })
-	read := func(from uint64, compatibility uint32) (out []string) {
-		t.Helper()
-		call, err := target.raw.Read(within(t), &streamspb.ReadReq{Options: &streamspb.ReadReq_Options{
-			StreamOption: &streamspb.ReadReq_Options_Stream{Stream: &streamspb.ReadReq_Options_StreamOptions{
-				StreamIdentifier: streamIdentifier(stream),
-				RevisionOption:   &streamspb.ReadReq_Options_StreamOptions_Revision{Revision: from},
-			}},
-			CountOption:   &streamspb.ReadReq_Options_Count{Count: 10},
-			FilterOption:  &streamspb.ReadReq_Options_NoFilter{NoFilter: empty},
-			UuidOption:    &streamspb.ReadReq_Options_UUIDOption{Content: &streamspb.ReadReq_Options_UUIDOption_String_{String_: empty}},
-			ControlOption: &streamspb.ReadReq_Options_ControlOption{Compatibility: compatibility},
-		}})
-		if err != nil {
-			t.Fatal(err)
-		}
-		for {
-			answer, err := call.Recv()
-			if isEOF(err) {
-				return out
-			}
-			if err != nil {
-				t.Fatal(err)
-			}
-			switch v := answer.Content.(type) {
-			case *streamspb.ReadResp_Event:
-				if _, err := uuid.Parse(v.Event.GetEvent().GetId().GetString_()); err != nil {
-					t.Errorf("asked for string ids: %v", v.Event.GetEvent().GetId())
-				}
-				out = append(out, "event")
-			case *streamspb.ReadResp_LastStreamPosition:
-				out = append(out, "last")
-				if v.LastStreamPosition != 3 {
-					t.Errorf("last position %d", v.LastStreamPosition)
-				}
-			default:
-				out = append(out, "other")
-			}
-		}
-	}
-	for _, tt := range []struct {
-		from          uint64
-		compatibility uint32
-		want          string
-	}{{0, 0, "event event"}, {0, 1, "event event last"}, {4, 1, "last"}} {
-		if got := strings.Join(read(tt.from, tt.compatibility), " "); got != tt.want {
-			t.Errorf("from %d, compatibility %d: %s; want %s", tt.from, tt.compatibility, got, tt.want)
-		}
 	}
 }
 

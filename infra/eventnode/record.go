@@ -135,6 +135,14 @@ func decodeRecord(position uint64, src []byte) (record, error) {
 	return r, nil
 }
 
+// isRevision refuses a record that an index entry of another revision led to.
+func (r *record) isRevision(revision int64) error {
+	if r.revision != revision {
+		return corrupt(r.position, fmt.Sprintf("it has revision %d, the index says %d", r.revision, revision))
+	}
+	return nil
+}
+
 func corrupt(position uint64, why string) error {
 	return fmt.Errorf("%w at position %d: %s", errCorruptRecord, position, why)
 }

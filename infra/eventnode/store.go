@@ -15,7 +15,9 @@ import (
 )
 
 const (
-	formatVersion = 1
+	// formatVersion 2 seals index, name and system entries; a database of version 1
+	// is taken over when it is opened.
+	formatVersion = 2
 
 	// firstPosition is above zero: position 0 means "before everything".
 	firstPosition = 1
@@ -35,9 +37,26 @@ type store struct {
 	db      *pebble.DB
 	lock    *pebble.Lock
 	durable atomic.Uint64
+	seals   seals
+	mark    *durableMark
+
+	// removal keeps a scavenge out while a view of a stream is taken. Readers that
+	// need no more than one iterator need no lock: that is a snapshot.
+	removal sync.RWMutex
+
+	// writing is held by whoever changes the database, and by a backup while it
+	// copies the write-ahead log: a log that grows under the copy would look damaged.
+	writing sync.Mutex
 
 	closing sync.Mutex // held by those who look at the store without a call of their own
 	closed  bool
+}
+
+// apply makes a batch part of the database.
+func (s *store) apply(batch *pebble.Batch, options *pebble.WriteOptions) error {
+	s.writing.Lock()
+	defer s.writing.Unlock()
+	return s.db.Apply(batch, options)
 }
 
 // openStore opens or creates the database and reads the end of its log. Afterwards
@@ -52,7 +71,10 @@ func openStore(cfg Config, fatal func(error)) (*store, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%w: %s: %w", errInUse, cfg.Dir, err)
 	}
-	watch := &diskWatch{fatal: fatal}
+	if err := checkRemains(fs, cfg, lock); err != nil {
+		return nil, errors.Join(err, lock.Close())
+	}
+	watch := &diskWatch{fatal: fatal, dir: fs.PathJoin(cfg.Dir)}
 	db, err := pebble.Open(cfg.Dir, pebbleOptions(watchedFS{fs, watch}, lock, storeLogger{cfg.Logger, fatal}))
 	if err != nil {
 		return nil, errors.Join(err, lock.Close())
@@ -66,7 +88,32 @@ func openStore(cfg Config, fatal func(error)) (*store, error) {
 		return nil, errors.Join(err, s.close())
 	}
 	s.durable.Store(last.position)
+	if s.mark, err = openMark(watchedFS{fs, watch}, cfg.Dir, last.position); err != nil {
+		return nil, errors.Join(err, s.close())
+	}
 	watch.on.Store(true)
+	return s, nil
+}
+
+// openReadOnly opens a database without changing a byte of it, for looking at it.
+// The caller closes db alone; the lock stays the caller's.
+func openReadOnly(fs vfs.FS, cfg Config, lock *pebble.Lock) (*store, error) {
+	logger := storeLogger{cfg.Logger, func(err error) { cfg.Logger.Error("event store", "error", err) }}
+	options := pebbleOptions(fs, lock, logger)
+	options.ReadOnly, options.CacheSize = true, 8<<20
+	db, err := pebble.Open(cfg.Dir, options)
+	if err != nil {
+		return nil, err
+	}
+	s := &store{db: db}
+	if err := s.readFormat(); err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
+	last, err := s.lastRecord()
+	if err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
+	s.durable.Store(last.position)
 	return s, nil
 }
 
@@ -130,7 +177,11 @@ func (s *store) close() error {
 	s.closing.Lock()
 	defer s.closing.Unlock()
 	s.closed = true
-	return errors.Join(s.db.Close(), s.lock.Close())
+	err := s.db.Close()
+	if s.mark != nil {
+		err = errors.Join(err, s.mark.close())
+	}
+	return errors.Join(err, s.lock.Close())
 }
 
 // pebbleMetrics is nil when the store is closed.
@@ -143,18 +194,88 @@ func (s *store) pebbleMetrics() *pebble.Metrics {
 	return s.db.Metrics()
 }
 
-// checkFormat stamps a new database and refuses one written by a newer node.
+// checkFormat stamps a new database, takes one of format 1 over and refuses one
+// written by a newer node.
 func (s *store) checkFormat() error {
-	value, found, err := s.system("format")
+	key := systemKey("format")
+	value, found, err := s.get(key)
 	switch {
 	case err != nil:
 		return err
-	case !found:
-		return s.db.Set(systemKey("format"), []byte{formatVersion}, pebble.Sync)
-	case len(value) != 1 || value[0] != formatVersion:
-		return fmt.Errorf("the database has format %v, this program knows only %d", value, formatVersion)
+	case found && len(value) == 1 && value[0] == 1:
+		return s.upgrade()
 	}
+	if err := s.readFormat(); err != nil || found {
+		return err
+	}
+	return s.db.Set(key, seal(key, encodeFormat(s.seals)), pebble.Sync)
+}
+
+// readFormat learns which entries are sealed.
+func (s *store) readFormat() error {
+	key := systemKey("format")
+	value, found, err := s.get(key)
+	if err != nil {
+		return err
+	}
+	if !found {
+		// So it is in a database that was being created when the power went.
+		last, err := s.lastRecord()
+		if err == nil && last.position > 0 {
+			err = corruptEntry(key, "missing")
+		}
+		return err
+	}
+	if len(value) == 1 && value[0] == 1 {
+		s.seals = seals{position: math.MaxUint64, stream: math.MaxUint64}
+		return nil
+	}
+	body, err := unseal(key, value)
+	if err != nil {
+		return err
+	}
+	if len(body) != formatSize || body[0] != formatVersion {
+		return fmt.Errorf("the database has format %v, this program knows only %d", body[:min(1, len(body))], formatVersion)
+	}
+	s.seals = seals{position: binary.BigEndian.Uint64(body[1:]), stream: binary.BigEndian.Uint64(body[9:])}
 	return nil
+}
+
+const formatSize = 17
+
+func encodeFormat(since seals) []byte {
+	value := binary.BigEndian.AppendUint64([]byte{formatVersion}, since.position)
+	return binary.BigEndian.AppendUint64(value, since.stream)
+}
+
+// upgrade seals the few system values of format 1 and notes where sealed index and
+// name entries begin. Rewriting all that there are would keep the start waiting.
+func (s *store) upgrade() error {
+	s.seals = seals{position: math.MaxUint64, stream: math.MaxUint64}
+	last, err := s.lastRecord()
+	if err != nil {
+		return err
+	}
+	stream, err := s.lastStreamID()
+	if err != nil {
+		return err
+	}
+	batch := s.db.NewBatch()
+	err = s.scan([]byte{spaceSystem}, []byte{spaceSystem + 1}, func(it *pebble.Iterator) error {
+		for ok := it.First(); ok; ok = it.Next() {
+			if err := batch.Set(it.Key(), seal(it.Key(), it.Value()), nil); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	s.seals = seals{position: last.position + 1, stream: stream + 1}
+	key := systemKey("format")
+	err = errors.Join(err, batch.Set(key, seal(key, encodeFormat(s.seals)), nil))
+	if err != nil {
+		return errors.Join(err, batch.Close())
+	}
+	return errors.Join(s.db.Apply(batch, pebble.Sync), batch.Close())
 }
 
 // instanceID identifies this database to clients; it is made once.
@@ -167,10 +288,25 @@ func (s *store) instanceID() (uuid.UUID, error) {
 		return uuid.FromBytes(value)
 	}
 	id := uuid.New()
-	return id, s.db.Set(systemKey("instance"), id[:], pebble.Sync)
+	return id, setSystem(s.db, "instance", id[:], pebble.Sync)
 }
 
-func (s *store) system(name string) ([]byte, bool, error) { return s.get(systemKey(name)) }
+// system returns a system value without its seal.
+func (s *store) system(name string) ([]byte, bool, error) {
+	key := systemKey(name)
+	value, found, err := s.get(key)
+	if err != nil || !found {
+		return nil, false, err
+	}
+	value, err = unseal(key, value)
+	return value, err == nil, err
+}
+
+// setSystem writes a system value with its seal, into the database or a batch.
+func setSystem(to pebble.Writer, name string, value []byte, options *pebble.WriteOptions) error {
+	key := systemKey(name)
+	return to.Set(key, seal(key, value), options)
+}
 
 // get returns a copy of the value.
 func (s *store) get(key []byte) ([]byte, bool, error) {
@@ -193,10 +329,8 @@ func (s *store) getNumber(key []byte) (uint64, bool, error) {
 	if err != nil {
 		return 0, false, err
 	}
-	if len(value) != 8 {
-		return 0, false, errors.Join(fmt.Errorf("key %x: want 8 bytes, have %d", key, len(value)), closer.Close())
-	}
-	return binary.BigEndian.Uint64(value), true, closer.Close()
+	number, err := s.seals.number(key, value)
+	return number, err == nil, errors.Join(err, closer.Close())
 }
 
 // streamID returns 0 for a stream nobody has written to.
@@ -210,7 +344,7 @@ func (s *store) streamID(stream string) (uint64, error) {
 func (s *store) lastStreamID() (id uint64, err error) {
 	err = s.scan([]byte{spaceIndex}, []byte{spaceIndex + 1}, func(it *pebble.Iterator) error {
 		if it.Last() {
-			id = binary.BigEndian.Uint64(it.Key()[1:])
+			id = indexStream(it.Key())
 		}
 		return nil
 	})
@@ -229,27 +363,34 @@ func (s *store) lastRecord() (last record, err error) {
 	return last, err
 }
 
-// record returns the event at a known position.
-func (s *store) record(position uint64) (record, error) {
+func (s *store) findRecord(position uint64) (record, bool, error) {
 	value, found, err := s.get(logKey(position))
-	if err != nil {
-		return record{}, err
+	if err != nil || !found {
+		return record{}, false, err
 	}
-	if !found {
-		return record{}, corrupt(position, "missing")
-	}
-	return decodeRecord(position, value)
+	r, err := decodeRecord(position, value)
+	return r, err == nil, err
 }
 
 // eventAt finds the event of a stream by its revision. found is false when it
 // lies above the bound.
 func (s *store) eventAt(stream uint64, revision int64, bound uint64) (r record, found bool, err error) {
-	position, found, err := s.getNumber(indexKey(stream, revision))
+	key := indexKey(stream, revision)
+	position, found, err := s.getNumber(key)
 	if err != nil || !found || position > bound {
 		return record{}, false, err
 	}
-	r, err = s.record(position)
-	return r, err == nil, err
+	if r, found, err = s.findRecord(position); err != nil {
+		return record{}, false, err
+	}
+	if !found {
+		// A scavenge removes record and entry together, between the two looks perhaps.
+		if _, found, err = s.getNumber(key); err == nil && found {
+			err = corrupt(position, "missing")
+		}
+		return record{}, false, err
+	}
+	return r, true, r.isRevision(revision)
 }
 
 // lastRevision returns the last event number of a stream (-1 = none) and whether
@@ -258,7 +399,11 @@ func (s *store) lastRevision(stream uint64, bound uint64) (last int64, tombstone
 	last = -1
 	err = s.scan(indexKey(stream, 0), indexEnd(stream), func(it *pebble.Iterator) error {
 		for ok := it.Last(); ok; ok = it.Prev() {
-			if binary.BigEndian.Uint64(it.Value()) > bound {
+			position, err := s.seals.number(it.Key(), it.Value())
+			if err != nil {
+				return err
+			}
+			if position > bound {
 				continue
 			}
 			revision := indexRevision(it.Key())

@@ -33,6 +33,9 @@ func (r *reader) subscribeAll(options *streamspb.ReadReq_Options_AllOptions) err
 				return err
 			}
 			r.node.metrics.readEvents.Add(float64(len(events)))
+			if len(events) == 0 {
+				last = head
+			}
 			for i := range events {
 				if err := r.consider(&events[i], checkpoints, live); err != nil {
 					return err
@@ -61,16 +64,13 @@ func (r *reader) subscribeAll(options *streamspb.ReadReq_Options_AllOptions) err
 // errZeroInterval is what EventStoreDB answers too: it throws.
 var errZeroInterval = &callError{code: codes.Unknown, message: "checkpointIntervalMultiplier must be above zero"}
 
-// after returns the next events with last < position <= head; there is at least one.
+// after returns the next events with last < position <= head. There may be none
+// left of them: a scavenge removes events between two others.
 func (c *core) after(last, head uint64) ([]record, error) {
 	if events, ok := c.tail.after(last, pageEvents); ok {
 		return events, nil
 	}
-	events, err := c.store.allForwards(last+1, head, pageEvents)
-	if err == nil && len(events) == 0 {
-		err = corrupt(head, "missing")
-	}
-	return events, err
+	return c.store.allForwards(last+1, head, pageEvents)
 }
 
 func (r *reader) consider(event *record, checkpoints *checkpointer, live bool) error {

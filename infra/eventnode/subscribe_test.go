@@ -7,10 +7,7 @@ import (
 	"time"
 
 	"github.com/EventStore/EventStore-Client-Go/v4/esdb"
-	streamspb "github.com/EventStore/EventStore-Client-Go/v4/protos/streams"
 	"github.com/google/uuid"
-	"google.golang.org/grpc/codes"
-	"google.golang.org/grpc/status"
 )
 
 // inbox reads a subscription in the background, so that a test can give up waiting.
@@ -93,66 +90,6 @@ func (n ids) recorded(events []*esdb.RecordedEvent) (out string) {
 		out += n.letter(e.EventID)
 	}
 	return out
-}
-
-func TestSubscribeToStream(t *testing.T) {
-	t.Parallel()
-	c := newTarget(t).client
-	tests := []struct {
-		name  string
-		given string
-		from  esdb.StreamPosition
-		want  string // before caught up
-	}{
-		{"start", "abc", esdb.Start{}, "abc"},
-		{"behind a revision", "abc", esdb.Revision(0), "bc"},
-		{"behind the last", "abc", esdb.Revision(2), ""},
-		{"end", "abc", esdb.End{}, ""},
-		{"missing stream", "", esdb.Start{}, ""},
-		{"soft deleted stream", "abc!", esdb.Start{}, ""},
-	}
-	for _, tt := range tests {
-		t.Run(tt.name, func(t *testing.T) {
-			t.Parallel()
-			stream := newStream()
-			names := ids{stream}
-			prepare(t, c, stream, tt.given)
-			sub, err := c.SubscribeToStream(t.Context(), stream, esdb.SubscribeToStreamOptions{From: tt.from})
-			in := follow(t, sub, err)
-			events, _ := in.untilCaughtUp()
-			if got := names.recorded(events); got != tt.want {
-				t.Fatalf("before caught up: %q, want %q", got, tt.want)
-			}
-			for _, letter := range "xyz" {
-				appendTo(t, c, newStream(), esdb.NoStream{}, manyEvents(1)...) // somebody else's
-				appendTo(t, c, stream, esdb.Any{}, names.events(string(letter))...)
-			}
-			if got := names.recorded([]*esdb.RecordedEvent{in.event(), in.event(), in.event()}); got != "xyz" {
-				t.Errorf("live: %q", got)
-			}
-		})
-	}
-}
-
-func TestSubscriptionEndsWithTombstone(t *testing.T) {
-	t.Parallel()
-	c := newTarget(t).client
-	stream := newStream()
-	prepare(t, c, stream, "a")
-	sub, err := c.SubscribeToStream(t.Context(), stream, esdb.SubscribeToStreamOptions{From: esdb.End{}})
-	in := follow(t, sub, err)
-	in.untilCaughtUp()
-	prepare(t, c, stream, "#")
-	if e := in.event(); e.EventType != deletedType || e.EventNumber != math.MaxInt64 {
-		t.Errorf("the tombstone arrives as %s %d", e.EventType, e.EventNumber)
-	}
-	if e := in.next(); e.SubscriptionDropped == nil || status.Code(e.SubscriptionDropped.Error) != codes.FailedPrecondition {
-		t.Errorf("after the tombstone: %+v", e)
-	}
-	_, err = c.SubscribeToStream(t.Context(), stream, esdb.SubscribeToStreamOptions{From: esdb.Start{}})
-	if codeOf(err) != esdb.ErrorCodeStreamDeleted {
-		t.Errorf("subscription to a tombstoned stream: %v", err)
-	}
 }
 
 func TestSubscribeToAll(t *testing.T) {
@@ -374,47 +311,5 @@ func TestTailReachesBackOrSaysSo(t *testing.T) {
 	events, ok := tail.after(tail.start, math.MaxInt)
 	if !ok || len(events) != tailEvents || events[0].position != tail.start+1 || events[len(events)-1].position != position {
 		t.Errorf("%d events, %v", len(events), ok)
-	}
-}
-
-func TestFilterIsRefused(t *testing.T) {
-	t.Parallel()
-	node := openNode(t, memConfig())
-	raw := rawClient(t, "unix://"+serve(t, node))
-	expression := func(regex string) *streamspb.ReadReq_Options_FilterOptions_EventType {
-		return &streamspb.ReadReq_Options_FilterOptions_EventType{
-			EventType: &streamspb.ReadReq_Options_FilterOptions_Expression{Regex: regex},
-		}
-	}
-	window := &streamspb.ReadReq_Options_FilterOptions_Max{Max: 32}
-	tests := []struct {
-		name   string
-		filter *streamspb.ReadReq_Options_FilterOptions
-		want   codes.Code
-	}{
-		{"look-ahead", &streamspb.ReadReq_Options_FilterOptions{Filter: expression(`^(?!\$)`), Window: window, CheckpointIntervalMultiplier: 1}, codes.InvalidArgument},
-		{"nothing to match", &streamspb.ReadReq_Options_FilterOptions{Filter: expression(""), Window: window, CheckpointIntervalMultiplier: 1}, codes.InvalidArgument},
-		{"no subject", &streamspb.ReadReq_Options_FilterOptions{Window: window, CheckpointIntervalMultiplier: 1}, codes.InvalidArgument},
-		{"no window", &streamspb.ReadReq_Options_FilterOptions{Filter: expression("a"), CheckpointIntervalMultiplier: 1}, codes.InvalidArgument},
-		{"no interval", &streamspb.ReadReq_Options_FilterOptions{Filter: expression("a"), Window: window}, codes.Unknown},
-	}
-	for _, tt := range tests {
-		t.Run(tt.name, func(t *testing.T) {
-			t.Parallel()
-			call, err := raw.Read(within(t), &streamspb.ReadReq{Options: &streamspb.ReadReq_Options{
-				StreamOption: &streamspb.ReadReq_Options_All{All: &streamspb.ReadReq_Options_AllOptions{
-					AllOption: &streamspb.ReadReq_Options_AllOptions_Start{Start: empty},
-				}},
-				CountOption:  &streamspb.ReadReq_Options_Subscription{Subscription: &streamspb.ReadReq_Options_SubscriptionOptions{}},
-				FilterOption: &streamspb.ReadReq_Options_Filter{Filter: tt.filter},
-				UuidOption:   &streamspb.ReadReq_Options_UUIDOption{Content: &streamspb.ReadReq_Options_UUIDOption_Structured{Structured: empty}},
-			}})
-			if err != nil {
-				t.Fatal(err)
-			}
-			if _, err := call.Recv(); status.Code(err) != tt.want {
-				t.Errorf("got %v, want %v", err, tt.want)
-			}
-		})
 	}
 }

@@ -24,8 +24,9 @@ const (
 	maxPassword = 72
 	minPassword = 8
 
-	// bcryptCost makes one guess at a stolen file cost a quarter of a second.
-	bcryptCost = 12
+	// bcryptCost makes one guess at a stolen file cost a twentieth of a second. More
+	// would be paid by the first call of every client.
+	bcryptCost = 10
 
 	// verifiedFor is how long a password that nobody used is remembered as right.
 	verifiedFor = 5 * time.Minute

@@ -17,6 +17,14 @@ type streamView struct {
 
 // view bounds a stream by what is durable and by its metadata at the time now.
 func (s *store) view(stream string, now int64) (streamView, error) {
+	s.removal.RLock()
+	defer s.removal.RUnlock()
+	// The bound is read inside: what a scavenge has removed by now was decided on
+	// what is durable now, so nothing this view needs is gone.
+	return s.viewLocked(stream, now)
+}
+
+func (s *store) viewLocked(stream string, now int64) (streamView, error) {
 	v := streamView{last: -1, bound: s.durable.Load()}
 	if target, isMeta := metaTarget(stream); isMeta {
 		gone, err := s.tombstoned(target, v.bound)
@@ -68,6 +76,14 @@ func (s *store) metadata(stream string, bound uint64) (streamMetadata, error) {
 		return streamMetadata{}, err
 	}
 	return parseMetadata(event.data), nil
+}
+
+// currentMetadata returns the durable event that holds the stream's metadata now, for
+// those who take no view.
+func (s *store) currentMetadata(stream string) (record, bool, error) {
+	s.removal.RLock()
+	defer s.removal.RUnlock()
+	return s.lastMetadata(stream, s.durable.Load())
 }
 
 // lastMetadata returns the event that holds the stream's metadata now.

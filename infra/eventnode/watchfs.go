@@ -2,6 +2,7 @@ package eventnode
 
 import (
 	"fmt"
+	"strings"
 	"sync/atomic"
 
 	"github.com/cockroachdb/pebble/v2/vfs"
@@ -19,10 +20,11 @@ type watchedFS struct {
 type diskWatch struct {
 	on    atomic.Bool
 	fatal func(error) // does not return
+	dir   string      // files elsewhere, such as those of a backup, are another's concern
 }
 
 func (w *diskWatch) check(what, name string, err error) {
-	if err != nil && w.on.Load() {
+	if err != nil && w.on.Load() && (name == w.dir || strings.HasPrefix(name, w.dir+"/")) {
 		w.fatal(fmt.Errorf("%s %s: %w", what, name, err))
 	}
 }

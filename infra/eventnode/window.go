@@ -2,6 +2,7 @@ package eventnode
 
 import (
 	"hash/maphash"
+	"slices"
 
 	"github.com/cockroachdb/pebble/v2"
 	"github.com/google/uuid"
@@ -93,8 +94,8 @@ func (w *idWindow) rebuild(s *store) error {
 		}
 		return nil
 	})
-	for i := len(newest) - 1; i >= 0; i-- {
-		w.add(newest[i].key, newest[i].entry)
+	for _, known := range slices.Backward(newest) {
+		w.add(known.key, known.entry)
 	}
 	return err
 }

@@ -2,7 +2,6 @@ package eventnode
 
 import (
 	"context"
-	"encoding/binary"
 	"errors"
 	"fmt"
 	"sync/atomic"
@@ -108,32 +107,13 @@ func (w *writer) submit(ctx context.Context, r *writeRequest) (writeResult, erro
 	return w.await(ctx, r)
 }
 
-// await returns the answer to an enqueued request once it is durable.
-func (w *writer) await(ctx context.Context, r *writeRequest) (writeResult, error) {
-	select {
-	case <-r.done:
-		return r.result, nil
-	case <-w.dead:
-		return writeResult{}, errFailed
-	case <-ctx.Done():
-		return writeResult{}, ctx.Err()
-	case <-w.stopped:
-	}
-	select {
-	case <-r.done: // the last group was answered as the writer stopped
-		return r.result, nil
-	default:
-		return writeResult{}, errStopped
-	}
-}
-
-// enqueue puts a request behind those enqueued before it. It waits for room in the
-// queue, in number and in bytes.
+// enqueue puts a request behind those enqueued before it, as soon as the queue has
+// room for it in number and in bytes.
 func (w *writer) enqueue(ctx context.Context, r *writeRequest) error {
 	r.done = make(chan struct{})
 	r.size = requestSize(r)
 	for wait := w.room.take(r.size); wait != nil; wait = w.room.take(r.size) {
-		if err := w.waitFor(ctx, wait); err != nil {
+		if err := w.happened(ctx, wait); err != nil {
 			return err
 		}
 	}
@@ -157,7 +137,8 @@ func (w *writer) enqueue(ctx context.Context, r *writeRequest) error {
 	return err
 }
 
-func (w *writer) waitFor(ctx context.Context, event <-chan struct{}) error {
+// happened waits for an event that only a working writer brings about.
+func (w *writer) happened(ctx context.Context, event <-chan struct{}) error {
 	select {
 	case <-event:
 		return nil
@@ -167,6 +148,25 @@ func (w *writer) waitFor(ctx context.Context, event <-chan struct{}) error {
 		return errFailed
 	case <-ctx.Done():
 		return ctx.Err()
+	}
+}
+
+// await returns the answer to an enqueued request once it is durable.
+func (w *writer) await(ctx context.Context, r *writeRequest) (writeResult, error) {
+	select {
+	case <-r.done:
+		return r.result, nil
+	case <-w.dead:
+		return writeResult{}, errFailed
+	case <-ctx.Done():
+		return writeResult{}, ctx.Err()
+	case <-w.stopped:
+	}
+	select {
+	case <-r.done: // the last group was answered as the writer stopped
+		return r.result, nil
+	default:
+		return writeResult{}, errStopped
 	}
 }
 
@@ -284,7 +284,9 @@ func (w *writer) commit(group []*writeRequest) error {
 	if len(w.staged) == 0 {
 		return w.batch.Close()
 	}
-	w.store.durable.Store(w.staged[len(w.staged)-1].position)
+	if err := w.store.acknowledge(w.staged[len(w.staged)-1].position); err != nil {
+		return fmt.Errorf("mark: %w", err)
+	}
 	w.tail.publish(w.staged)
 	return w.batch.Close()
 }
@@ -292,7 +294,7 @@ func (w *writer) commit(group []*writeRequest) error {
 // apply commits the batch, with its sync.
 func (w *writer) apply() error {
 	start := time.Now()
-	err := w.store.db.Apply(w.batch, w.sync)
+	err := w.store.apply(w.batch, w.sync)
 	end := time.Now()
 	took := end.Sub(start)
 	w.metrics.fsync.Observe(took.Seconds())
@@ -337,9 +339,9 @@ func (w *writer) stage(state *streamState, revision int64, event proposedEvent) 
 	if err := put.Finish(); err != nil {
 		return record{}, err
 	}
-	put = w.batch.SetDeferred(indexKeySize, 8)
+	put = w.batch.SetDeferred(indexKeySize, numberSize)
 	putIndexKey(put.Key, state.id, revision)
-	binary.BigEndian.PutUint64(put.Value, r.position)
+	putNumber(put.Value, put.Key, r.position)
 	if err := put.Finish(); err != nil {
 		return record{}, err
 	}
@@ -355,7 +357,8 @@ func (w *writer) stage(state *streamState, revision int64, event proposedEvent) 
 func (w *writer) nameStream(state *streamState) error {
 	state.id = w.nextStream
 	w.nextStream++
-	return w.batch.Set(nameKey(state.name), binary.BigEndian.AppendUint64(nil, state.id), nil)
+	key := nameKey(state.name)
+	return w.batch.Set(key, sealedNumber(key, state.id), nil)
 }
 
 // timestamp never goes back, whatever the clock does: reads by age rely on it.

@@ -11,6 +11,7 @@ import (
 )
 
 func placeOrder(t *testing.T) {
+	t.Helper()
 	server := nodetest.Start(t)
 	client := server.Client() // or esdb.NewClient(server.Config()), or anything that takes server.URL()
 
