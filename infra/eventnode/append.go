@@ -58,6 +58,7 @@ type writeResult struct {
 	revision int64
 	position uint64
 	current  int64
+	refused  error // there is no room on the disk: the client's answer
 	err      error
 }
 
@@ -73,6 +74,11 @@ func (w *writer) perform(r *writeRequest) writeResult {
 	}
 	if !accepted {
 		return result
+	}
+	if r.kind != writeEvents || len(r.events) > 0 {
+		if err := w.room.admit(requestSize(r)); err != nil {
+			return writeResult{refused: err}
+		}
 	}
 	switch r.kind {
 	case writeDelete:

@@ -9,11 +9,11 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
-	"os"
 	"sync"
 	"sync/atomic"
 	"time"
 
+	"github.com/cockroachdb/pebble/v2"
 	"github.com/cockroachdb/pebble/v2/vfs"
 	"github.com/google/uuid"
 	"google.golang.org/grpc"
@@ -34,11 +34,16 @@ type Config struct {
 	// Now stamps events; the stamps never go back even if it does. Default: time.Now.
 	Now func() time.Time
 
-	// Fatal is called once, when a write or a sync has failed. What the disk holds
-	// is then unknown and must not be written to again by this process, so Fatal
-	// is expected to end it. Should it return, the goroutine that met the failure
-	// stands still for ever and the node acknowledges nothing any more. Default:
-	// log and os.Exit(1).
+	// ReserveBytes is the free space the node leaves on the disk: below it appends
+	// and deletes are refused, and accepted again when there is a quarter more than
+	// that. Reads go on. Default: 5 % of the disk, at most 512 MiB; negative = none.
+	ReserveBytes int64
+
+	// Fatal is called once, when the node has become read-only and will not become
+	// writable in this process: the data is damaged, or the store had to be opened
+	// anew too often. Reads go on when it returns. Whatever else happens to the disk
+	// needs nobody: the node is read-only until it has opened its store anew, which
+	// it tries by itself. Default: log the cause.
 	Fatal func(error)
 
 	// MaxAppendSize bounds type + data + metadata of one append, in bytes.
@@ -54,9 +59,11 @@ type Config struct {
 	// For tests.
 	unsafeNoSync  bool // acknowledge before the disk has it
 	noSystemUsers bool
-	stateLimit    int // streams the writer keeps in memory
-	windowSize    int // event ids kept for "any" and "stream exists"
-	windowRebuild int // of those, read back at start
+	memTableSize  uint64
+	after         func(time.Duration) <-chan time.Time // the clock of the pauses before a new opening
+	stateLimit    int                                  // streams the writer keeps in memory
+	windowSize    int                                  // event ids kept for "any" and "stream exists"
+	windowRebuild int                                  // of those, read back at start
 }
 
 func (c *Config) setDefaults() {
@@ -68,10 +75,13 @@ func (c *Config) setDefaults() {
 	}
 	if c.Fatal == nil {
 		logger := c.Logger
-		c.Fatal = func(err error) {
-			logger.Error("event node: cannot go on", "error", err)
-			os.Exit(1) //nolint:forbidigo // going on could acknowledge what the disk has lost
-		}
+		c.Fatal = func(err error) { logger.Error("event node: read-only until it is started again", "error", err) }
+	}
+	if c.FS == nil {
+		c.FS = vfs.Default
+	}
+	if c.after == nil {
+		c.after = time.After
 	}
 	if c.MaxAppendSize == 0 {
 		c.MaxAppendSize = 1 << 20
@@ -105,9 +115,10 @@ type Node struct {
 	cfg      Config
 	instance uuid.UUID
 	current  atomic.Pointer[core]
-	dead     chan struct{} // closed when the node has failed
-	failOnce sync.Once
-	failure  error // set before dead is closed
+	lock     *pebble.Lock // held over all openings
+	cache    *pebble.Cache
+	room     *room
+	keeper   *keeper
 
 	mu      sync.Mutex
 	closed  bool
@@ -118,61 +129,93 @@ type Node struct {
 // core is one opening of the store: the log, its newest events and its writer.
 // Whoever serves a call takes the node's core once and stays with it.
 type core struct {
-	store  *store
-	tail   *tail
-	writer *writer
-	over   chan struct{} // closed when reads and subscriptions on this core must end
+	store   *store
+	tail    *tail
+	writer  *writer
+	watch   *diskWatch
+	failure *failure
+	since   time.Time     // it was opened
+	over    chan struct{} // closed when reads and subscriptions on this core must end
+	ending  sync.Once
 }
 
 func (n *Node) core() *core { return n.current.Load() }
 
+// end closes over.
+func (c *core) end() { c.ending.Do(func() { close(c.over) }) }
+
 // Open opens the store in cfg.Dir, creating it when it does not exist. It fails
-// when another node, in this process or another, has the directory open.
+// when another node, in this process or another, has the directory open. On a disk
+// that is full or cannot be written to, a store that exists is opened for reading.
 func Open(cfg Config) (*Node, error) {
 	cfg.setDefaults()
 	if err := cfg.validate(); err != nil {
 		return nil, err
 	}
-	n := &Node{cfg: cfg, dead: make(chan struct{})}
-	store, err := openStore(cfg, n.fail)
-	if err != nil {
+	n := &Node{cfg: cfg, room: newRoom(cfg)}
+	if err := n.open(); err != nil {
 		return nil, fmt.Errorf("eventnode: %w", err)
-	}
-	if err := n.start(store); err != nil {
-		err = fmt.Errorf("eventnode: %w", err)
-		if n.failed() != nil {
-			return nil, err
-		}
-		return nil, errors.Join(err, store.close())
 	}
 	return n, nil
 }
 
-func (n *Node) start(store *store) (err error) {
-	if n.instance, err = store.instanceID(); err != nil {
+func (n *Node) open() error {
+	var err error
+	if n.lock, err = lockDir(n.cfg); err != nil {
 		return err
 	}
-	tail := newTail(store.durable.Load())
-	writer, err := newWriter(store, tail, n.cfg)
+	n.cache = pebble.NewCache(cacheSize)
+	n.keeper = newKeeper(n)
+	core, err := n.keeper.first()
+	if err == nil {
+		n.instance, err = core.store.instanceID()
+	}
 	if err != nil {
-		return err
+		n.cache.Unref()
+		return errors.Join(err, n.lock.Close())
 	}
-	writer.fatal, writer.dead = n.fail, n.dead
-	n.current.Store(&core{store: store, tail: tail, writer: writer, over: make(chan struct{})})
-	go writer.run()
-	if n.cfg.noSystemUsers {
-		return nil
-	}
-	if err := n.writeSystemUsers(); err != nil {
-		writer.stop()
-		return fmt.Errorf("system users: %w", err)
-	}
+	n.current.Store(core)
+	go n.keeper.run()
 	return nil
+}
+
+func lockDir(cfg Config) (*pebble.Lock, error) {
+	if err := makeDir(cfg.FS, cfg.Dir); err != nil {
+		return nil, fmt.Errorf("create %s: %w", cfg.Dir, err)
+	}
+	lock, err := pebble.LockDirectory(cfg.Dir, cfg.FS)
+	if err != nil {
+		return nil, fmt.Errorf("%w: %s: %w", errInUse, cfg.Dir, err)
+	}
+	return lock, nil
+}
+
+// State tells whether the node takes writes.
+type State struct {
+	Writable bool
+	Why      string    // it does not
+	Since    time.Time // it has been so
+}
+
+// State looks at the disk, so it may be asked as often as somebody wants to know.
+func (n *Node) State() State {
+	core := n.core()
+	if err := core.failure.err(); err != nil {
+		return State{Why: err.Error(), Since: core.failure.since}
+	}
+	since, err := n.room.check()
+	if core.since.After(since) {
+		since = core.since
+	}
+	if err != nil {
+		return State{Why: err.Error(), Since: since}
+	}
+	return State{Writable: true, Since: since}
 }
 
 // writeSystemUsers writes what a fresh EventStoreDB has in $users: tools wait for
 // it as the sign of a node that is ready. Nobody can sign in with these.
-func (n *Node) writeSystemUsers() error {
+func writeSystemUsers(to *writer) error {
 	user := func(login, name, group string) []proposedEvent {
 		data := fmt.Sprintf(`{"loginName":%q,"fullName":%q,"disabled":false,"groups":[%q]}`, login, name, group)
 		return []proposedEvent{{id: systemEventID(login), json: true, eventType: "$UserCreated", data: []byte(data)}}
@@ -192,7 +235,7 @@ func (n *Node) writeSystemUsers() error {
 	} {
 		// Fixed ids: a start that was cut short is completed, a later one writes nothing.
 		r.expected = expectNoStream
-		if _, err := n.core().writer.submit(context.Background(), r); err != nil {
+		if _, err := to.submit(context.Background(), r); err != nil {
 			return err
 		}
 	}
@@ -201,27 +244,6 @@ func (n *Node) writeSystemUsers() error {
 
 func systemEventID(name string) uuid.UUID {
 	return uuid.NewSHA1(uuid.NameSpaceOID, []byte("$user/"+name))
-}
-
-// fail stops all acknowledgements and calls Config.Fatal, once. It never returns:
-// its caller would go on with a disk that has lied.
-func (n *Node) fail(err error) {
-	n.failOnce.Do(func() {
-		n.failure = err
-		close(n.dead)
-		n.cfg.Fatal(err)
-	})
-	select {}
-}
-
-// failed returns errFailed with its cause after fail was called.
-func (n *Node) failed() error {
-	select {
-	case <-n.dead:
-		return fmt.Errorf("%w: %w", errFailed, n.failure)
-	default:
-		return nil
-	}
 }
 
 // Serve answers calls on the listener until Close, and then returns nil. It takes
@@ -244,8 +266,7 @@ func (n *Node) Serve(lis net.Listener, advertise string) error {
 
 // Close stops taking calls, ends subscriptions, waits for running calls (at most
 // Config.StopTimeout) and closes the store. Acknowledged events are safe without
-// it. After a failure it waits for nothing, leaves the store to the end of the
-// process and returns the cause.
+// it. When the store has failed it is left as it is, and Close returns the cause.
 func (n *Node) Close() error {
 	n.mu.Lock()
 	if n.closed {
@@ -256,27 +277,23 @@ func (n *Node) Close() error {
 	servers := n.servers
 	n.mu.Unlock()
 
+	n.keeper.stop() // the core stays what it is now
 	core := n.core()
-	close(core.over)
-	quiet := make(chan struct{})
-	go func() {
-		defer close(quiet)
-		var stopped sync.WaitGroup
-		for _, server := range servers {
-			stopped.Go(func() { n.stopServer(server) })
-		}
-		stopped.Wait()
-		n.serving.Wait()
-		core.writer.stop()
-	}()
-	select {
-	case <-quiet:
-	case <-n.dead:
+	core.end()
+	var stopped sync.WaitGroup
+	for _, server := range servers {
+		stopped.Go(func() { n.stopServer(server) })
 	}
-	if err := n.failed(); err != nil {
-		return err
+	stopped.Wait()
+	n.serving.Wait()
+	core.writer.stop()
+	err := n.keeper.leave(core)
+	if err == nil {
+		err = core.failure.err()
 	}
-	return core.store.close()
+	n.keeper.leaving.Wait()
+	n.cache.Unref()
+	return errors.Join(err, n.lock.Close())
 }
 
 func (n *Node) stopServer(server *grpc.Server) {
@@ -289,7 +306,7 @@ func (n *Node) stopServer(server *grpc.Server) {
 // compactions stays below the usual level.
 type storeLogger struct {
 	logger *slog.Logger
-	fatal  func(error)
+	fail   func(error)
 }
 
 func (l storeLogger) Infof(format string, args ...any) {
@@ -300,4 +317,6 @@ func (l storeLogger) Errorf(format string, args ...any) {
 	l.logger.Error("event store", "text", fmt.Sprintf(format, args...))
 }
 
-func (l storeLogger) Fatalf(format string, args ...any) { l.fatal(fmt.Errorf(format, args...)) }
+// Fatalf returns, which Pebble copes with: it hands the error on. All errors of
+// writing end below it, in the watch.
+func (l storeLogger) Fatalf(format string, args ...any) { l.fail(fmt.Errorf(format, args...)) }

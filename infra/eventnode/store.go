@@ -23,7 +23,11 @@ const (
 	cacheSize    = 64 << 20
 )
 
-var errInUse = errors.New("the directory is in use by another node")
+var (
+	errInUse   = errors.New("the directory is in use by another node")
+	errNoStore = errors.New("there are no events yet")
+	errDamaged = errors.New("the data is damaged")
+)
 
 // store is the log and its indexes in one Pebble database.
 //
@@ -31,32 +35,24 @@ var errInUse = errors.New("the directory is in use by another node")
 // the node is therefore bounded by durable, the position of the last event whose
 // sync has returned; every method that takes a bound takes that.
 type store struct {
-	db      *pebble.DB
-	lock    *pebble.Lock
-	durable atomic.Uint64
+	db       *pebble.DB
+	durable  atomic.Uint64
+	readOnly bool
+	reads    gate
 }
 
-// openStore opens or creates the database and reads the end of its log. Afterwards
-// fatal is called for errors behind which nothing written may be trusted; it does
-// not return.
-func openStore(cfg Config, fatal func(error)) (*store, error) {
-	fs := cfg.FS
-	if fs == nil {
-		fs = vfs.Default
+// openStore opens or creates the database and reads the end of its log.
+func openStore(cfg Config, fs watchedFS, cache *pebble.Cache, readOnly bool) (*store, error) {
+	opts := pebbleOptions(fs, cache, storeLogger{cfg.Logger, fs.watch.failure.set})
+	opts.ReadOnly = readOnly
+	if cfg.memTableSize != 0 {
+		opts.MemTableSize = cfg.memTableSize
 	}
-	if err := makeDir(fs, cfg.Dir); err != nil {
-		return nil, fmt.Errorf("create %s: %w", cfg.Dir, err)
-	}
-	lock, err := pebble.LockDirectory(cfg.Dir, fs)
+	db, err := pebble.Open(cfg.Dir, opts)
 	if err != nil {
-		return nil, fmt.Errorf("%w: %s: %w", errInUse, cfg.Dir, err)
+		return nil, err
 	}
-	watch := &diskWatch{fatal: fatal}
-	db, err := pebble.Open(cfg.Dir, pebbleOptions(watchedFS{fs, watch}, lock, storeLogger{cfg.Logger, fatal}))
-	if err != nil {
-		return nil, errors.Join(err, lock.Close())
-	}
-	s := &store{db: db, lock: lock}
+	s := &store{db: db, readOnly: readOnly}
 	if err := s.checkFormat(); err != nil {
 		return nil, errors.Join(err, s.close())
 	}
@@ -65,22 +61,23 @@ func openStore(cfg Config, fatal func(error)) (*store, error) {
 		return nil, errors.Join(err, s.close())
 	}
 	s.durable.Store(last.position)
-	watch.on.Store(true)
 	return s, nil
 }
 
-func pebbleOptions(fs vfs.FS, lock *pebble.Lock, logger storeLogger) *pebble.Options {
+// pebbleOptions share one cache: an opening that had to be left behind must not keep
+// a cache of its own.
+func pebbleOptions(fs vfs.FS, cache *pebble.Cache, logger storeLogger) *pebble.Options {
 	opts := &pebble.Options{
 		FS:                 fs,
-		Lock:               lock,
 		FormatMajorVersion: pebble.FormatNewest,
 		MemTableSize:       memTableSize,
-		CacheSize:          cacheSize,
+		Cache:              cache,
 		Logger:             logger,
+		// Pebble holds locks of its readers here: nothing may wait.
 		EventListener: &pebble.EventListener{
-			BackgroundError: func(err error) { logger.fatal(fmt.Errorf("flush or compaction: %w", err)) },
+			BackgroundError: func(err error) { logger.fail(fmt.Errorf("flush or compaction: %w", err)) },
 			DataCorruption: func(info pebble.DataCorruptionInfo) {
-				logger.fatal(fmt.Errorf("data corruption: %s", info))
+				logger.fail(fmt.Errorf("%w: %s", errDamaged, info))
 			},
 		},
 	}
@@ -125,7 +122,7 @@ func syncDir(fs vfs.FS, dir string) error {
 	return errors.Join(f.Sync(), f.Close())
 }
 
-func (s *store) close() error { return errors.Join(s.db.Close(), s.lock.Close()) }
+func (s *store) close() error { return s.db.Close() }
 
 // checkFormat stamps a new database and refuses one written by a newer node.
 func (s *store) checkFormat() error {
@@ -133,6 +130,8 @@ func (s *store) checkFormat() error {
 	switch {
 	case err != nil:
 		return err
+	case !found && s.readOnly:
+		return errNoStore
 	case !found:
 		return s.db.Set(systemKey("format"), []byte{formatVersion}, pebble.Sync)
 	case len(value) != 1 || value[0] != formatVersion:
@@ -150,6 +149,9 @@ func (s *store) instanceID() (uuid.UUID, error) {
 	if found {
 		return uuid.FromBytes(value)
 	}
+	if s.readOnly {
+		return uuid.Nil, errNoStore
+	}
 	id := uuid.New()
 	return id, s.db.Set(systemKey("instance"), id[:], pebble.Sync)
 }
@@ -158,6 +160,10 @@ func (s *store) system(name string) ([]byte, bool, error) { return s.get(systemK
 
 // get returns a copy of the value.
 func (s *store) get(key []byte) ([]byte, bool, error) {
+	if err := s.reads.enter(); err != nil {
+		return nil, false, err
+	}
+	defer s.reads.leave()
 	value, closer, err := s.db.Get(key)
 	if errors.Is(err, pebble.ErrNotFound) {
 		return nil, false, nil
@@ -170,6 +176,10 @@ func (s *store) get(key []byte) ([]byte, bool, error) {
 }
 
 func (s *store) getNumber(key []byte) (uint64, bool, error) {
+	if err := s.reads.enter(); err != nil {
+		return 0, false, err
+	}
+	defer s.reads.leave()
 	value, closer, err := s.db.Get(key)
 	if errors.Is(err, pebble.ErrNotFound) {
 		return 0, false, nil
@@ -259,6 +269,10 @@ func (s *store) lastRevision(stream uint64, bound uint64) (last int64, tombstone
 
 // scan runs visit with an iterator over [lower, upper) and returns the first error.
 func (s *store) scan(lower, upper []byte, visit func(*pebble.Iterator) error) error {
+	if err := s.reads.enter(); err != nil {
+		return err
+	}
+	defer s.reads.leave()
 	it, err := s.db.NewIter(&pebble.IterOptions{LowerBound: lower, UpperBound: upper})
 	if err != nil {
 		return err

@@ -19,7 +19,7 @@ const (
 
 var (
 	errStopped = errors.New("the node is stopping")
-	errFailed  = errors.New("the node has failed")
+	errFailed  = errors.New("the event store is read-only")
 )
 
 // writer is the one goroutine that changes the store. It takes a request and
@@ -32,8 +32,9 @@ type writer struct {
 	tail    *tail
 	now     func() time.Time
 	sync    *pebble.WriteOptions
-	fatal   func(error)     // does not return
-	dead    <-chan struct{} // closed before fatal is obeyed: nothing is acknowledged any more
+	failure *failure        // of this opening: nothing is acknowledged after it
+	dead    <-chan struct{} // the failure's
+	room    *room
 	queue   chan *writeRequest
 	quit    chan struct{}
 	stopped chan struct{}
@@ -62,9 +63,9 @@ type pendingEvent struct {
 }
 
 // newWriter reads where the log ends and rebuilds the window of known ids.
-func newWriter(s *store, t *tail, cfg Config) (*writer, error) {
+func newWriter(s *store, t *tail, f *failure, r *room, cfg Config) (*writer, error) {
 	w := &writer{
-		store: s, tail: t, now: cfg.Now, sync: pebble.Sync,
+		store: s, tail: t, failure: f, dead: f.dead, room: r, now: cfg.Now, sync: pebble.Sync,
 		queue: make(chan *writeRequest, groupRequests), quit: make(chan struct{}), stopped: make(chan struct{}),
 		states: newStateCache(cfg.stateLimit), window: newIDWindow(cfg.windowSize),
 		pending: map[pendingKey]pendingEvent{}, nextPos: firstPosition,
@@ -130,22 +131,22 @@ func (w *writer) submit(ctx context.Context, r *writeRequest) (writeResult, erro
 	case <-w.stopped:
 		return writeResult{}, errStopped
 	case <-w.dead:
-		return writeResult{}, errFailed
+		return writeResult{}, w.failure.err()
 	case <-ctx.Done():
 		return writeResult{}, ctx.Err()
 	}
 	select {
 	case <-r.done:
-		return r.result, nil
+		return r.result, r.result.refused
 	case <-w.dead:
-		return writeResult{}, errFailed
+		return writeResult{}, w.failure.err()
 	case <-ctx.Done():
 		return writeResult{}, ctx.Err()
 	case <-w.stopped:
 	}
 	select {
 	case <-r.done: // the last group was answered as the writer stopped
-		return r.result, nil
+		return r.result, r.result.refused
 	default:
 		return writeResult{}, errStopped
 	}
@@ -169,7 +170,8 @@ func (w *writer) run() {
 			return
 		}
 		if err := w.commit(group); err != nil {
-			w.fatal(err)
+			w.failure.set(err)
+			return
 		}
 		for _, r := range group {
 			close(r.done)
