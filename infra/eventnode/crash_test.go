@@ -14,7 +14,6 @@ import (
 	"slices"
 	"strings"
 	"sync"
-	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -22,7 +21,6 @@ import (
 	"github.com/EventStore/EventStore-Client-Go/v4/esdb"
 	"github.com/cockroachdb/pebble/v2"
 	"github.com/cockroachdb/pebble/v2/vfs"
-	"github.com/cockroachdb/pebble/v2/vfs/errorfs"
 	"github.com/google/uuid"
 )
 
@@ -296,84 +294,6 @@ func TestSubscribersSeeOnlyDurableEvents(t *testing.T) {
 		if durable := after.core().store.durable.Load(); durable < position {
 			t.Fatalf("an event at %d was delivered, the disk ends at %d", position, durable)
 		}
-	}
-}
-
-// TestFailedDisk: when a write or a sync fails, the node asks to be ended, once,
-// and acknowledges nothing that is not on the disk.
-func TestFailedDisk(t *testing.T) {
-	t.Parallel()
-	tests := []struct {
-		name string
-		hits func(errorfs.OpKind) bool
-	}{
-		{"disk full", func(k errorfs.OpKind) bool { return k == errorfs.OpFileWrite }},
-		{"no room for the next log file", func(k errorfs.OpKind) bool { // Pebble panics here when it is told
-			return k == errorfs.OpCreate || k == errorfs.OpReuseForWrite
-		}},
-		{"sync", func(k errorfs.OpKind) bool {
-			return k == errorfs.OpFileSync || k == errorfs.OpFileSyncData || k == errorfs.OpFileSyncTo
-		}},
-	}
-	for _, tt := range tests {
-		t.Run(tt.name, func(t *testing.T) {
-			t.Parallel()
-			var broken atomic.Bool
-			disk := vfs.NewCrashableMem()
-			cfg := memConfig()
-			cfg.FS = errorfs.Wrap(disk, errorfs.InjectorFunc(func(op errorfs.Op) error {
-				if broken.Load() && tt.hits(op.Kind) {
-					return syscall.ENOSPC
-				}
-				return nil
-			}))
-			var fatal atomic.Int32
-			called := make(chan struct{})
-			cfg.Fatal = func(err error) {
-				if !errors.Is(err, syscall.ENOSPC) && !strings.Contains(err.Error(), syscall.ENOSPC.Error()) {
-					t.Errorf("fatal: %v", err)
-				}
-				fatal.Add(1)
-				close(called)
-			}
-			node := openNode(t, cfg)
-			j := newJournal()
-			var appenders sync.WaitGroup
-			for i := range 8 {
-				stream := fmt.Sprintf("stream-%d", i)
-				appenders.Go(func() {
-					for {
-						id := uuid.New()
-						result, err := node.core().writer.submit(t.Context(), &writeRequest{
-							stream: stream, expected: j.begin(stream, id),
-							events: []proposedEvent{{id: id, eventType: "t", data: make([]byte, 5_000)}},
-						})
-						if err != nil {
-							if !errors.Is(err, errFailed) {
-								t.Errorf("append on a broken disk: %v", err)
-							}
-							return
-						}
-						j.ack(stream, result.position)
-					}
-				})
-			}
-			j.await(t, 50)
-			broken.Store(true)
-			appenders.Wait()
-			<-called
-			if n := fatal.Load(); n != 1 {
-				t.Errorf("Fatal was called %d times", n)
-			}
-			if err := node.Close(); !errors.Is(err, errFailed) {
-				t.Errorf("Close: %v", err)
-			}
-			broken.Store(false)
-			cfg.FS = disk.CrashClone(vfs.CrashCloneCfg{})
-			if err := j.verify(openNode(t, cfg).core().store); err != nil {
-				t.Error(err)
-			}
-		})
 	}
 }
 
