@@ -142,7 +142,7 @@ var diskFaults = []struct {
 // again when the disk does. In the end the power is cut.
 func TestFailedDisk(t *testing.T) {
 	t.Parallel()
-	const rounds = 30
+	const rounds = 15
 	for i, fault := range diskFaults {
 		t.Run(fault.name, func(t *testing.T) {
 			t.Parallel()

@@ -159,7 +159,16 @@ func (f watchedFS) open(what, name string, open func() (vfs.File, error)) (vfs.F
 	return f.watch.track(name, file), nil
 }
 
+// Create makes sure that a marker never outlives what it points to: Pebble creates
+// the manifest and the marker, and then syncs the directory once for both. A power
+// cut before that may leave the marker alone, on a file system that does not keep
+// the order.
 func (f watchedFS) Create(name string, category vfs.DiskWriteCategory) (vfs.File, error) {
+	if strings.HasPrefix(f.PathBase(name), "marker.") {
+		if err := f.change("sync", f.watch.dir, func() error { return syncDir(f.FS, f.watch.dir) }); err != nil {
+			return nil, err
+		}
+	}
 	return f.open("create", name, func() (vfs.File, error) { return f.FS.Create(name, category) })
 }
 
