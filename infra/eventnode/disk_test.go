@@ -17,6 +17,7 @@ import (
 	"github.com/cockroachdb/pebble/v2/vfs"
 	"github.com/cockroachdb/pebble/v2/vfs/errorfs"
 	"github.com/google/uuid"
+	"golang.org/x/sys/unix"
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
 )
@@ -400,5 +401,50 @@ func TestStartOnFullDisk(t *testing.T) {
 				t.Error(err)
 			}
 		})
+	}
+}
+
+// TestFullDiskInAProcess lets the kernel refuse a running node's writes, by a limit
+// on the size of its files, and then lifts it: the same process writes again.
+func TestFullDiskInAProcess(t *testing.T) {
+	t.Parallel()
+	dir, socket := t.TempDir(), socketPath(t)
+	node := startChild(t, dir, socket)
+	if line := node.firstLine(); line != "ready" {
+		t.Fatal(line)
+	}
+	limit := func(size uint64) {
+		if err := unix.Prlimit(node.cmd.Process.Pid, unix.RLIMIT_FSIZE, &unix.Rlimit{Cur: size, Max: unix.RLIM_INFINITY}, nil); err != nil {
+			t.Fatal(err)
+		}
+	}
+	c := connect(t, socket)
+	stream := newStream()
+	names := ids{stream}
+	appendTo(t, c, stream, esdb.NoStream{}, names.events("ab")...)
+	limit(1)
+	_, err := c.AppendToStream(within(t), stream, esdb.AppendToStreamOptions{ExpectedRevision: esdb.Revision(1)}, names.events("c")...)
+	if err == nil || !strings.Contains(err.Error(), "file too large") {
+		t.Errorf("append over the limit: %v", err)
+	}
+	if events, err := readStream(t, c, stream, esdb.ReadStreamOptions{}, 10); err != nil || names.letters(events) != "ab" {
+		t.Errorf("read over the limit: %s, %v", names.letters(events), err)
+	}
+	limit(unix.RLIM_INFINITY)
+	for ctx := within(t); ; {
+		_, err := c.AppendToStream(ctx, stream, esdb.AppendToStreamOptions{ExpectedRevision: esdb.Revision(1)}, names.events("c")...)
+		if err == nil {
+			break
+		}
+		if ctx.Err() != nil {
+			t.Fatalf("still refused without the limit: %v", err)
+		}
+	}
+	if events, err := readStream(t, c, stream, esdb.ReadStreamOptions{}, 10); err != nil || names.letters(events) != "abc" {
+		t.Errorf("read after the limit: %s, %v", names.letters(events), err)
+	}
+	node.kill()
+	if err := checkLog(openNode(t, Config{Dir: dir, Logger: quiet()}).core().store); err != nil {
+		t.Error(err)
 	}
 }
