@@ -209,7 +209,7 @@ func (k *keeper) run() {
 			_ = k.leave(old) // it has failed before
 			next.watch.removePostponed(watchedFS{k.node.cfg.FS, next.watch})
 		})
-		k.node.cfg.Logger.Info("event node: writable again", "events until", next.store.durable.Load())
+		k.node.cfg.Logger.Info("event node: writable again", "position", next.store.durable.Load())
 	}
 }
 
