@@ -18,6 +18,9 @@ const AdminSocketName = "node.sock"
 
 // State is what a node says of itself.
 type State struct {
+	Writable     bool          `json:"writable"`
+	Why          string        `json:"why,omitempty"` // it takes no writes
+	Since        time.Time     `json:"since"`         // it has been so
 	Instance     string        `json:"instance"`
 	Position     uint64        `json:"position"` // of the last acknowledged event
 	TableBytes   int64         `json:"table_bytes"`
@@ -28,7 +31,8 @@ type State struct {
 	FormatNumber int           `json:"format"`
 }
 
-// State describes the node now.
+// State describes the node now. It looks at the disk, so it may be asked as often as
+// somebody wants to know.
 func (n *Node) State() State {
 	core := n.core()
 	metrics := core.store.db.Metrics()
@@ -37,10 +41,27 @@ func (n *Node) State() State {
 		TableBytes: metrics.Total().TablesSize, WALBytes: metrics.WAL.Size, DiskBytes: metrics.DiskSpaceUsage(),
 		Scavenge: n.ScavengeState(),
 	}
+	state.Since, state.Why = n.standing(core)
+	state.Writable = state.Why == ""
 	if usage, err := n.fs().GetDiskUsage(n.cfg.Dir); err == nil {
 		state.FreeBytes = usage.AvailBytes
 	}
 	return state
+}
+
+// standing tells since when a core takes writes, or why it does not.
+func (n *Node) standing(core *core) (since time.Time, why string) {
+	if err := core.failure.err(); err != nil {
+		return core.failure.since, err.Error()
+	}
+	since, err := n.room.check()
+	if core.since.After(since) {
+		since = core.since
+	}
+	if err != nil {
+		why = err.Error()
+	}
+	return since, why
 }
 
 // adminFault is how the operator's socket says no. Corrupt tells damaged data from a

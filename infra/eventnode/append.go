@@ -62,6 +62,7 @@ type writeResult struct {
 	revision int64
 	position uint64
 	current  int64
+	refused  error // there is no room on the disk: the client's answer
 	err      error
 }
 
@@ -80,6 +81,11 @@ func (w *writer) perform(r *writeRequest) writeResult {
 	}
 	if !accepted {
 		return result
+	}
+	if r.kind != writeEvents || len(r.events) > 0 {
+		if err := w.space.admit(requestSize(r)); err != nil {
+			return writeResult{refused: err}
+		}
 	}
 	switch r.kind {
 	case writeDelete:

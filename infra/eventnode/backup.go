@@ -220,7 +220,7 @@ func (w whileAlive) Read(p []byte) (int, error) {
 // lookInside opens the copy, so that no backup is called one that cannot be opened.
 func (b *BackupInfo) lookInside(fs vfs.FS, cfg Config, files string) error {
 	cfg.Dir = files
-	s, err := openReadOnly(fs, cfg, nil)
+	s, err := openReadOnly(fs, cfg)
 	if err != nil {
 		return fmt.Errorf("open the copy: %w", err)
 	}
@@ -383,7 +383,7 @@ func restore(ctx context.Context, fs vfs.FS, from, to string) (BackupInfo, error
 		err = mark.close()
 	}
 	if err == nil {
-		err = checkRemains(fs, Config{Dir: half, Logger: slog.New(slog.DiscardHandler)}, nil)
+		err = checkRemains(fs, Config{Dir: half, Logger: slog.New(slog.DiscardHandler)})
 	}
 	if err != nil {
 		return info, errors.Join(err, fs.RemoveAll(half))

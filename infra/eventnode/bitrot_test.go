@@ -269,9 +269,9 @@ func afterFlip(t *testing.T, cfg Config, files image, truth answers) (silent boo
 	if err != nil {
 		return false, err
 	}
-	refused := checkRemains(fs, cfg, lock)
+	refused := checkRemains(fs, cfg)
 	if refused == nil {
-		s, err := openReadOnly(fs, cfg, lock)
+		s, err := openReadOnly(fs, cfg)
 		if err != nil {
 			return false, fmt.Errorf("checked, but cannot be opened: %w", err)
 		}

@@ -4,7 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strings"
-	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -462,12 +462,12 @@ func stalled(t *testing.T, change func(*Config)) (target target, release func())
 	t.Helper()
 	held, free := make(chan struct{}), make(chan struct{})
 	cfg := memConfig()
-	var first sync.Once
+	var armed atomic.Bool
 	cfg.Now = func() time.Time {
-		first.Do(func() {
+		if armed.CompareAndSwap(true, false) {
 			close(held)
 			<-free
-		})
+		}
 		return time.Now()
 	}
 	change(&cfg)
@@ -476,6 +476,7 @@ func stalled(t *testing.T, change func(*Config)) (target target, release func())
 	target.client, target.raw, target.node = connect(t, socket), rawClient(t, "unix://"+socket), node
 	release = func() { close(free) }
 	b := newBatcher(within(t), t, target.raw)
+	armed.Store(true)
 	b.send(part(stringUUID(uuid.New()), batchTo("stalling", expectAny), true, batchMessage(1)))
 	<-held
 	return target, release

@@ -149,7 +149,9 @@ func answerError(ctx context.Context, err error) error {
 			_ = grpc.SetTrailer(ctx, printableTrailers(call.trailers)) // fails only outside of a call
 		}
 		return status.Error(call.code, call.message)
-	case errors.Is(err, errStopped), errors.Is(err, errFailed):
+	case errors.Is(err, errFailed):
+		return status.Error(codes.Unavailable, err.Error())
+	case errors.Is(err, errStopped):
 		return status.Error(codes.Unavailable, "Server Is Not Ready")
 	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
 		return status.FromContextError(err).Err()

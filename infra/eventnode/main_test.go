@@ -6,8 +6,10 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
+	"os/signal"
 	"path/filepath"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 
@@ -37,6 +39,7 @@ func TestMain(m *testing.M) {
 }
 
 func runChild(dir, socket string) error {
+	signal.Ignore(syscall.SIGXFSZ) // a test limits the size of this process's files
 	node, err := Open(Config{Dir: dir, Logger: quiet()})
 	if err != nil {
 		return err

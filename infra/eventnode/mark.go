@@ -130,7 +130,7 @@ const unflushed = 4 * memTableSize
 // checkRemains looks at a database before it is opened for writing, because opening
 // it cleans away what damage has left: does the log reach as far as the mark, and
 // does it hold everything that Pebble's own logs are to bring back?
-func checkRemains(fs vfs.FS, cfg Config, lock *pebble.Lock) error {
+func checkRemains(fs vfs.FS, cfg Config) error {
 	desc, err := pebble.Peek(cfg.Dir, fs)
 	if err != nil {
 		return err
@@ -160,7 +160,7 @@ func checkRemains(fs vfs.FS, cfg Config, lock *pebble.Lock) error {
 	if err != nil {
 		return err
 	}
-	s, err := openReadOnly(fs, cfg, lock)
+	s, err := openReadOnly(fs, cfg)
 	if err != nil {
 		return err
 	}

@@ -234,5 +234,8 @@ func (n *Node) diskFree() (ratio float64, ok bool) {
 	return float64(usage.AvailBytes) / float64(usage.TotalBytes), true
 }
 
-// readOnly tells whether the node takes no writes: it has failed.
-func (n *Node) readOnly() bool { return n.failed() != nil }
+// readOnly tells whether the node takes no writes.
+func (n *Node) readOnly() bool {
+	_, why := n.standing(n.core())
+	return why != ""
+}

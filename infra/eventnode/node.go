@@ -9,11 +9,11 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
-	"os"
 	"sync"
 	"sync/atomic"
 	"time"
 
+	"github.com/cockroachdb/pebble/v2"
 	"github.com/cockroachdb/pebble/v2/vfs"
 	"github.com/google/uuid"
 	"google.golang.org/grpc"
@@ -34,11 +34,11 @@ type Config struct {
 	// Now stamps events; the stamps never go back even if it does. Default: time.Now.
 	Now func() time.Time
 
-	// Fatal is called once, when a write or a sync has failed. What the disk holds
-	// is then unknown and must not be written to again by this process, so Fatal
-	// is expected to end it. Should it return, the goroutine that met the failure
-	// stands still for ever and the node acknowledges nothing any more. Default:
-	// log and os.Exit(1).
+	// Fatal is called once, when the node has become read-only and will not become
+	// writable in this process: the data is damaged, or the store had to be opened
+	// anew too often. Reads go on when it returns. Whatever else happens to the disk
+	// needs nobody: the node is read-only until it has opened its store anew, which
+	// it tries by itself. Default: log the cause.
 	Fatal func(error)
 
 	// MaxAppendSize bounds type + data + metadata of one append, in bytes.
@@ -68,12 +68,19 @@ type Config struct {
 	// given back. Default: 24 hours; below zero: only when asked.
 	ScavengeEvery time.Duration
 
+	// ReserveBytes is the free space the node leaves on the disk: below it appends
+	// and deletes are refused, and accepted again when there is a quarter more than
+	// that. Reads go on. Default: 5 % of the disk, at most 512 MiB; negative = none.
+	ReserveBytes int64
+
 	// For tests.
 	unsafeNoSync  bool // acknowledge before the disk has it
 	noSystemUsers bool
-	keepalive     time.Duration // between signs of life that are asked of a silent peer
-	stateLimit    int           // streams the writer keeps in memory
-	windowSize    int           // event ids kept for "any" and "stream exists"
+	memTableSize  uint64
+	after         func(time.Duration) <-chan time.Time // the clock of the pauses before a new opening
+	keepalive     time.Duration                        // between signs of life that are asked of a silent peer
+	stateLimit    int                                  // streams the writer keeps in memory
+	windowSize    int                                  // event ids kept for "any" and "stream exists"
 	alarm         func(at time.Time) (ring <-chan time.Time, silence func())
 }
 
@@ -92,10 +99,10 @@ func (c *Config) setDefaults() {
 	}
 	if c.Fatal == nil {
 		logger := c.Logger
-		c.Fatal = func(err error) {
-			logger.Error("event node: cannot go on", "error", err)
-			os.Exit(1) //nolint:forbidigo // going on could acknowledge what the disk has lost
-		}
+		c.Fatal = func(err error) { logger.Error("event node: read-only until it is started again", "error", err) }
+	}
+	if c.after == nil {
+		c.after = time.After
 	}
 	if c.MaxAppendSize == 0 {
 		c.MaxAppendSize = 1 << 20
@@ -139,9 +146,10 @@ type Node struct {
 	instance uuid.UUID
 	current  atomic.Pointer[core]
 	metrics  *metrics
-	dead     chan struct{} // closed when the node has failed
-	failOnce sync.Once
-	failure  error // set before dead is closed
+	lock     *pebble.Lock // held over all openings
+	cache    *pebble.Cache
+	room     *room
+	keeper   *keeper
 
 	mu      sync.Mutex
 	closed  bool
@@ -152,73 +160,94 @@ type Node struct {
 // core is one opening of the store: the log, its newest events and its writer.
 // Whoever serves a call takes the node's core once and stays with it.
 type core struct {
-	store  *store
-	tail   *tail
-	writer *writer
-	over   chan struct{} // closed when reads and subscriptions on this core must end
-	care   *care
+	store   *store
+	tail    *tail
+	writer  *writer
+	watch   *diskWatch
+	failure *failure
+	since   time.Time     // it was opened
+	over    chan struct{} // closed when reads and subscriptions on this core must end
+	ending  sync.Once
 
+	care          *care
 	subscriptions *subscriptions
 	background    sync.WaitGroup // goroutines of this core; they end with over
 }
 
 func (n *Node) core() *core { return n.current.Load() }
 
+// end closes over.
+func (c *core) end() { c.ending.Do(func() { close(c.over) }) }
+
+// rest waits for what the core does beside the calls of clients; over is closed. Jobs
+// that stand still on a failed disk are not waited for.
+func (c *core) rest() {
+	rested := make(chan struct{})
+	go func() {
+		defer close(rested)
+		c.care.stop()
+	}()
+	select {
+	case <-rested:
+	case <-c.failure.dead:
+	}
+	c.subscriptions.stop()
+	c.background.Wait()
+	if !c.store.readOnly {
+		c.writer.stop()
+	}
+}
+
 // Open opens the store in cfg.Dir, creating it when it does not exist. It fails
-// when another node, in this process or another, has the directory open.
+// when another node, in this process or another, has the directory open. On a disk
+// that is full or cannot be written to, a store that exists is opened for reading.
 func Open(cfg Config) (*Node, error) {
 	cfg.setDefaults()
 	if err := cfg.validate(); err != nil {
 		return nil, err
 	}
-	n := &Node{cfg: cfg, metrics: newMetrics(), dead: make(chan struct{})}
-	store, err := openStore(cfg, n.fail)
-	if err != nil {
+	n := &Node{cfg: cfg, metrics: newMetrics(), room: newRoom(cfg)}
+	if err := n.open(); err != nil {
 		return nil, fmt.Errorf("eventnode: %w", err)
-	}
-	if err := n.start(store); err != nil {
-		err = fmt.Errorf("eventnode: %w", err)
-		if n.failed() != nil {
-			return nil, err
-		}
-		return nil, errors.Join(err, store.close())
 	}
 	return n, nil
 }
 
-func (n *Node) start(store *store) (err error) {
-	if n.instance, err = store.instanceID(); err != nil {
+func (n *Node) open() error {
+	var err error
+	if n.lock, err = lockDir(n.cfg); err != nil {
 		return err
 	}
-	tail := newTail(store.durable.Load())
-	writer, err := newWriter(store, tail, n.cfg)
+	n.cache = pebble.NewCache(cacheSize)
+	n.keeper = newKeeper(n)
+	core, err := n.keeper.first()
+	if err == nil {
+		n.instance, err = core.store.instanceID()
+	}
 	if err != nil {
-		return err
-	}
-	writer.fatal, writer.dead = n.fail, n.dead
-	writer.metrics = n.metrics
-	core := &core{store: store, tail: tail, writer: writer, over: make(chan struct{})}
-	if core.care, err = newCare(store, n.cfg.Now); err != nil {
-		return err
+		n.cache.Unref()
+		return errors.Join(err, n.lock.Close())
 	}
 	n.current.Store(core)
-	go writer.run()
-	if err := n.startOwn(core); err != nil {
-		close(core.over)
-		core.care.stop()
-		core.subscriptions.stop()
-		core.background.Wait()
-		writer.stop()
-		return err
-	}
-	n.scavengeEvery(core.care)
+	go n.keeper.run()
 	return nil
+}
+
+func lockDir(cfg Config) (*pebble.Lock, error) {
+	if err := makeDir(cfg.FS, cfg.Dir); err != nil {
+		return nil, fmt.Errorf("create %s: %w", cfg.Dir, err)
+	}
+	lock, err := pebble.LockDirectory(cfg.Dir, cfg.FS)
+	if err != nil {
+		return nil, fmt.Errorf("%w: %s: %w", errInUse, cfg.Dir, err)
+	}
+	return lock, nil
 }
 
 // startOwn writes what the node itself has to write, and begins what it does on its own.
 func (n *Node) startOwn(core *core) (err error) {
 	if !n.cfg.noSystemUsers {
-		if err := n.writeSystemUsers(); err != nil {
+		if err := writeSystemUsers(core.writer); err != nil {
 			return fmt.Errorf("system users: %w", err)
 		}
 	}
@@ -241,7 +270,7 @@ func newAlarm(now func() time.Time) func(time.Time) (<-chan time.Time, func()) {
 
 // writeSystemUsers writes what a fresh EventStoreDB has in $users: tools wait for
 // it as the sign of a node that is ready. Nobody can sign in with these.
-func (n *Node) writeSystemUsers() error {
+func writeSystemUsers(to *writer) error {
 	user := func(login, name, group string) []proposedEvent {
 		data := fmt.Sprintf(`{"loginName":%q,"fullName":%q,"disabled":false,"groups":[%q]}`, login, name, group)
 		return []proposedEvent{{id: systemEventID(login), json: true, eventType: "$UserCreated", data: []byte(data)}}
@@ -261,7 +290,7 @@ func (n *Node) writeSystemUsers() error {
 	} {
 		// Fixed ids: a start that was cut short is completed, a later one writes nothing.
 		r.expected = expectNoStream
-		if _, err := n.core().writer.submit(context.Background(), r); err != nil {
+		if _, err := to.submit(context.Background(), r); err != nil {
 			return err
 		}
 	}
@@ -270,27 +299,6 @@ func (n *Node) writeSystemUsers() error {
 
 func systemEventID(name string) uuid.UUID {
 	return uuid.NewSHA1(uuid.NameSpaceOID, []byte("$user/"+name))
-}
-
-// fail stops all acknowledgements and calls Config.Fatal, once. It never returns:
-// its caller would go on with a disk that has lied.
-func (n *Node) fail(err error) {
-	n.failOnce.Do(func() {
-		n.failure = err
-		close(n.dead)
-		n.cfg.Fatal(err)
-	})
-	select {}
-}
-
-// failed returns errFailed with its cause after fail was called.
-func (n *Node) failed() error {
-	select {
-	case <-n.dead:
-		return fmt.Errorf("%w: %w", errFailed, n.failure)
-	default:
-		return nil
-	}
 }
 
 // Serve answers calls on the listener until Close, and then returns nil. It takes
@@ -330,8 +338,7 @@ func (n *Node) serve(lis net.Listener, advertise string, door *Door) error {
 
 // Close stops taking calls, ends subscriptions, waits for running calls (at most
 // Config.StopTimeout) and closes the store. Acknowledged events are safe without
-// it. After a failure it waits for nothing, leaves the store to the end of the
-// process and returns the cause.
+// it. When the store has failed it is left as it is, and Close returns the cause.
 func (n *Node) Close() error {
 	n.mu.Lock()
 	if n.closed {
@@ -342,30 +349,22 @@ func (n *Node) Close() error {
 	servers := n.servers
 	n.mu.Unlock()
 
+	n.keeper.stop() // the core stays what it is now
 	core := n.core()
-	close(core.over)
-	quiet := make(chan struct{})
-	go func() {
-		defer close(quiet)
-		var stopped sync.WaitGroup
-		for _, server := range servers {
-			stopped.Go(func() { n.stopServer(server) })
-		}
-		stopped.Wait()
-		n.serving.Wait()
-		core.care.stop()
-		core.subscriptions.stop()
-		core.background.Wait()
-		core.writer.stop()
-	}()
-	select {
-	case <-quiet:
-	case <-n.dead:
+	core.end()
+	var stopped sync.WaitGroup
+	for _, server := range servers {
+		stopped.Go(func() { n.stopServer(server) })
 	}
-	if err := n.failed(); err != nil {
-		return err
+	stopped.Wait()
+	n.serving.Wait()
+	err := n.keeper.leave(core)
+	if err == nil {
+		err = core.failure.err()
 	}
-	return core.store.close()
+	n.keeper.leaving.Wait()
+	n.cache.Unref()
+	return errors.Join(err, n.lock.Close())
 }
 
 func (n *Node) stopServer(server *grpc.Server) {
@@ -378,7 +377,7 @@ func (n *Node) stopServer(server *grpc.Server) {
 // compactions stays below the usual level.
 type storeLogger struct {
 	logger *slog.Logger
-	fatal  func(error)
+	fail   func(error)
 }
 
 func (l storeLogger) Infof(format string, args ...any) {
@@ -389,4 +388,6 @@ func (l storeLogger) Errorf(format string, args ...any) {
 	l.logger.Error("event store", "text", fmt.Sprintf(format, args...))
 }
 
-func (l storeLogger) Fatalf(format string, args ...any) { l.fatal(fmt.Errorf(format, args...)) }
+// Fatalf returns, which Pebble copes with: it hands the error on. All errors of
+// writing end below it, in the watch.
+func (l storeLogger) Fatalf(format string, args ...any) { l.fail(fmt.Errorf(format, args...)) }

@@ -127,7 +127,7 @@ func (g *scavenger) run(ctx context.Context) (ScavengeState, error) {
 
 func (g *scavenger) saveAlone() error {
 	batch := g.store.db.NewBatch()
-	return errors.Join(g.save(batch), g.store.apply(batch, pebble.NoSync), batch.Close())
+	return errors.Join(g.save(batch), g.store.applyAside(batch, pebble.NoSync))
 }
 
 func (g *scavenger) save(to pebble.Writer) error {
@@ -316,16 +316,16 @@ func (g *scavenger) remove(id uint64, doomed []removal) error {
 	}
 	g.change(func(s *ScavengeState) { s.Events += int64(len(doomed)); s.Bytes += bytes })
 	err = errors.Join(err, g.save(batch))
-	if err == nil {
-		err = g.store.apply(batch, pebble.NoSync)
-	}
 	if err != nil {
 		return errors.Join(err, batch.Close())
+	}
+	if err := g.store.applyAside(batch, pebble.NoSync); err != nil {
+		return err
 	}
 	for chapter, removed := range chapters {
 		g.touched[chapter] += removed
 	}
-	return batch.Close()
+	return nil
 }
 
 // giveBack compacts the chapters of which much was removed: until then the space is

@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"io"
 	"math"
 	"sync"
 	"sync/atomic"
@@ -26,7 +27,11 @@ const (
 	cacheSize    = 64 << 20
 )
 
-var errInUse = errors.New("the directory is in use by another node")
+var (
+	errInUse   = errors.New("the directory is in use by another node")
+	errNoStore = errors.New("there are no events yet")
+	errDamaged = errors.New("the data is damaged")
+)
 
 // store is the log and its indexes in one Pebble database.
 //
@@ -34,11 +39,13 @@ var errInUse = errors.New("the directory is in use by another node")
 // the node is therefore bounded by durable, the position of the last event whose
 // sync has returned; every method that takes a bound takes that.
 type store struct {
-	db      *pebble.DB
-	lock    *pebble.Lock
-	durable atomic.Uint64
-	seals   seals
-	mark    *durableMark
+	db       *pebble.DB
+	durable  atomic.Uint64
+	readOnly bool
+	failure  *failure // of this opening; nil for one that only looks
+	reads    gate
+	seals    seals
+	mark     *durableMark // nil when read-only
 
 	// removal keeps a scavenge out while a view of a stream is taken. Readers that
 	// need no more than one iterator need no lock: that is a snapshot.
@@ -59,53 +66,66 @@ func (s *store) apply(batch *pebble.Batch, options *pebble.WriteOptions) error {
 	return s.db.Apply(batch, options)
 }
 
-// openStore opens or creates the database and reads the end of its log. Afterwards
-// fatal is called for errors behind which nothing written may be trusted; it does
-// not return.
-func openStore(cfg Config, fatal func(error)) (*store, error) {
-	fs := cfg.FS
-	if err := makeDir(fs, cfg.Dir); err != nil {
-		return nil, fmt.Errorf("create %s: %w", cfg.Dir, err)
+// applyAside is apply for those who may not stand still when the disk fails. The batch
+// then belongs to the opening that is left behind.
+func (s *store) applyAside(batch *pebble.Batch, options *pebble.WriteOptions) error {
+	applied := make(chan error, 1)
+	go func() { applied <- s.apply(batch, options) }()
+	select {
+	case err := <-applied:
+		return errors.Join(err, batch.Close())
+	case <-s.failure.dead:
+		return s.failure.err()
 	}
-	lock, err := pebble.LockDirectory(cfg.Dir, fs)
+}
+
+// openStore opens or creates the database and reads the end of its log.
+func openStore(cfg Config, fs watchedFS, cache *pebble.Cache, readOnly bool) (*store, error) {
+	if err := checkRemains(cfg.FS, cfg); err != nil {
+		return nil, err
+	}
+	opts := pebbleOptions(fs, storeLogger{cfg.Logger, fs.watch.failure.set})
+	opts.Cache, opts.ReadOnly = cache, readOnly
+	if cfg.memTableSize != 0 {
+		opts.MemTableSize = cfg.memTableSize
+	}
+	db, err := pebble.Open(cfg.Dir, opts)
 	if err != nil {
-		return nil, fmt.Errorf("%w: %s: %w", errInUse, cfg.Dir, err)
+		return nil, err
 	}
-	if err := checkRemains(fs, cfg, lock); err != nil {
-		return nil, errors.Join(err, lock.Close())
-	}
-	watch := &diskWatch{fatal: fatal, dir: fs.PathJoin(cfg.Dir)}
-	db, err := pebble.Open(cfg.Dir, pebbleOptions(watchedFS{fs, watch}, lock, storeLogger{cfg.Logger, fatal}))
-	if err != nil {
-		return nil, errors.Join(err, lock.Close())
-	}
-	s := &store{db: db, lock: lock}
-	if err := s.checkFormat(); err != nil {
+	s := &store{db: db, readOnly: readOnly, failure: fs.watch.failure}
+	if err := s.begin(cfg, fs); err != nil {
 		return nil, errors.Join(err, s.close())
 	}
-	last, err := s.lastRecord()
-	if err != nil {
-		return nil, errors.Join(err, s.close())
-	}
-	s.durable.Store(last.position)
-	if s.mark, err = openMark(watchedFS{fs, watch}, cfg.Dir, last.position); err != nil {
-		return nil, errors.Join(err, s.close())
-	}
-	watch.on.Store(true)
 	return s, nil
 }
 
-// openReadOnly opens a database without changing a byte of it, for looking at it.
-// The caller closes db alone; the lock stays the caller's.
-func openReadOnly(fs vfs.FS, cfg Config, lock *pebble.Lock) (*store, error) {
+func (s *store) begin(cfg Config, fs watchedFS) error {
+	if err := s.checkFormat(); err != nil {
+		return err
+	}
+	last, err := s.lastRecord()
+	if err != nil {
+		return err
+	}
+	s.durable.Store(last.position)
+	if !s.readOnly {
+		s.mark, err = openMark(fs, cfg.Dir, last.position)
+	}
+	return err
+}
+
+// openReadOnly opens a database without changing a byte of it, for looking at it. The
+// directory's lock is the caller's concern, and the caller closes db alone.
+func openReadOnly(fs vfs.FS, cfg Config) (*store, error) {
 	logger := storeLogger{cfg.Logger, func(err error) { cfg.Logger.Error("event store", "error", err) }}
-	options := pebbleOptions(fs, lock, logger)
+	options := pebbleOptions(unlockedFS{fs}, logger)
 	options.ReadOnly, options.CacheSize = true, 8<<20
 	db, err := pebble.Open(cfg.Dir, options)
 	if err != nil {
 		return nil, err
 	}
-	s := &store{db: db}
+	s := &store{db: db, readOnly: true}
 	if err := s.readFormat(); err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
@@ -117,18 +137,24 @@ func openReadOnly(fs vfs.FS, cfg Config, lock *pebble.Lock) (*store, error) {
 	return s, nil
 }
 
-func pebbleOptions(fs vfs.FS, lock *pebble.Lock, logger storeLogger) *pebble.Options {
+// unlockedFS is for a directory whose lock is held already.
+type unlockedFS struct{ vfs.FS }
+
+func (unlockedFS) Lock(string) (io.Closer, error) { return io.NopCloser(nil), nil }
+
+func (f unlockedFS) Unwrap() vfs.FS { return f.FS }
+
+func pebbleOptions(fs vfs.FS, logger storeLogger) *pebble.Options {
 	opts := &pebble.Options{
 		FS:                 fs,
-		Lock:               lock,
 		FormatMajorVersion: pebble.FormatNewest,
 		MemTableSize:       memTableSize,
-		CacheSize:          cacheSize,
 		Logger:             logger,
+		// Pebble holds locks of its readers here: nothing may wait.
 		EventListener: &pebble.EventListener{
-			BackgroundError: func(err error) { logger.fatal(fmt.Errorf("flush or compaction: %w", err)) },
+			BackgroundError: func(err error) { logger.fail(fmt.Errorf("flush or compaction: %w", err)) },
 			DataCorruption: func(info pebble.DataCorruptionInfo) {
-				logger.fatal(fmt.Errorf("data corruption: %s", info))
+				logger.fail(fmt.Errorf("%w: %s", errDamaged, info))
 			},
 		},
 	}
@@ -181,7 +207,7 @@ func (s *store) close() error {
 	if s.mark != nil {
 		err = errors.Join(err, s.mark.close())
 	}
-	return errors.Join(err, s.lock.Close())
+	return err
 }
 
 // pebbleMetrics is nil when the store is closed.
@@ -202,7 +228,9 @@ func (s *store) checkFormat() error {
 	switch {
 	case err != nil:
 		return err
-	case found && len(value) == 1 && value[0] == 1:
+	case !found && s.readOnly:
+		return errNoStore
+	case found && len(value) == 1 && value[0] == 1 && !s.readOnly:
 		return s.upgrade()
 	}
 	if err := s.readFormat(); err != nil || found {
@@ -287,6 +315,9 @@ func (s *store) instanceID() (uuid.UUID, error) {
 	if found {
 		return uuid.FromBytes(value)
 	}
+	if s.readOnly {
+		return uuid.Nil, errNoStore
+	}
 	id := uuid.New()
 	return id, setSystem(s.db, "instance", id[:], pebble.Sync)
 }
@@ -310,6 +341,10 @@ func setSystem(to pebble.Writer, name string, value []byte, options *pebble.Writ
 
 // get returns a copy of the value.
 func (s *store) get(key []byte) ([]byte, bool, error) {
+	if err := s.reads.enter(); err != nil {
+		return nil, false, err
+	}
+	defer s.reads.leave()
 	value, closer, err := s.db.Get(key)
 	if errors.Is(err, pebble.ErrNotFound) {
 		return nil, false, nil
@@ -322,6 +357,10 @@ func (s *store) get(key []byte) ([]byte, bool, error) {
 }
 
 func (s *store) getNumber(key []byte) (uint64, bool, error) {
+	if err := s.reads.enter(); err != nil {
+		return 0, false, err
+	}
+	defer s.reads.leave()
 	value, closer, err := s.db.Get(key)
 	if errors.Is(err, pebble.ErrNotFound) {
 		return 0, false, nil
@@ -420,6 +459,10 @@ func (s *store) lastRevision(stream uint64, bound uint64) (last int64, tombstone
 
 // scan runs visit with an iterator over [lower, upper) and returns the first error.
 func (s *store) scan(lower, upper []byte, visit func(*pebble.Iterator) error) error {
+	if err := s.reads.enter(); err != nil {
+		return err
+	}
+	defer s.reads.leave()
 	it, err := s.db.NewIter(&pebble.IterOptions{LowerBound: lower, UpperBound: upper})
 	if err != nil {
 		return err

@@ -94,7 +94,7 @@ func verifyDir(ctx context.Context, fs vfs.FS, cfg Config) (report Report, err e
 		report.fault("%s holds no database that can be opened (%v)", cfg.Dir, err)
 		return report, nil
 	}
-	s, err := openReadOnly(fs, cfg, lock)
+	s, err := openReadOnly(fs, cfg)
 	if err != nil {
 		report.fault("the database in %s cannot be opened: %v", cfg.Dir, err)
 		return report, nil
@@ -173,7 +173,7 @@ func (v *verifier) table(path string) error {
 	}
 	v.report.Files++
 	v.report.FileBytes += readable.Size()
-	options := pebbleOptions(v.fs, nil, storeLogger{})
+	options := pebbleOptions(v.fs, storeLogger{})
 	options.EnsureDefaults()
 	reader, err := sstable.NewReader(context.Background(), readable, options.MakeReaderOptions())
 	if err != nil {

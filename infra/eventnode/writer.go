@@ -22,7 +22,7 @@ const (
 
 var (
 	errStopped = errors.New("the node is stopping")
-	errFailed  = errors.New("the node has failed")
+	errFailed  = errors.New("the event store is read-only")
 )
 
 // writer is the one goroutine that changes the store. It takes a request and
@@ -35,8 +35,9 @@ type writer struct {
 	tail    *tail
 	now     func() time.Time
 	sync    *pebble.WriteOptions
-	fatal   func(error)     // does not return
-	dead    <-chan struct{} // closed before fatal is obeyed: nothing is acknowledged any more
+	failure *failure        // of this opening: nothing is acknowledged after it
+	dead    <-chan struct{} // the failure's
+	space   *room           // on the disk
 	queue   chan *writeRequest
 	room    budget
 	quit    chan struct{}
@@ -70,9 +71,9 @@ type pendingEvent struct {
 }
 
 // newWriter reads where the log ends and rebuilds the window of known ids.
-func newWriter(s *store, t *tail, cfg Config) (*writer, error) {
+func newWriter(s *store, t *tail, f *failure, space *room, cfg Config) (*writer, error) {
 	w := &writer{
-		store: s, tail: t, now: cfg.Now, sync: pebble.Sync,
+		store: s, tail: t, failure: f, dead: f.dead, space: space, now: cfg.Now, sync: pebble.Sync,
 		queue: make(chan *writeRequest, groupRequests), quit: make(chan struct{}), stopped: make(chan struct{}),
 		states: newStateCache(cfg.stateLimit), window: newIDWindow(cfg.windowSize),
 		pending: map[pendingKey]pendingEvent{}, nextPos: firstPosition, room: budget{limit: queueBytes},
@@ -129,7 +130,7 @@ func (w *writer) enqueue(ctx context.Context, r *writeRequest) error {
 	case <-w.stopped:
 		err = errStopped
 	case <-w.dead:
-		err = errFailed
+		err = w.failure.err()
 	case <-ctx.Done():
 		err = ctx.Err()
 	}
@@ -145,7 +146,7 @@ func (w *writer) happened(ctx context.Context, event <-chan struct{}) error {
 	case <-w.stopped:
 		return errStopped
 	case <-w.dead:
-		return errFailed
+		return w.failure.err()
 	case <-ctx.Done():
 		return ctx.Err()
 	}
@@ -155,16 +156,16 @@ func (w *writer) happened(ctx context.Context, event <-chan struct{}) error {
 func (w *writer) await(ctx context.Context, r *writeRequest) (writeResult, error) {
 	select {
 	case <-r.done:
-		return r.result, nil
+		return r.result, r.result.refused
 	case <-w.dead:
-		return writeResult{}, errFailed
+		return writeResult{}, w.failure.err()
 	case <-ctx.Done():
 		return writeResult{}, ctx.Err()
 	case <-w.stopped:
 	}
 	select {
 	case <-r.done: // the last group was answered as the writer stopped
-		return r.result, nil
+		return r.result, r.result.refused
 	default:
 		return writeResult{}, errStopped
 	}
@@ -188,7 +189,8 @@ func (w *writer) run() {
 			return
 		}
 		if err := w.commit(group); err != nil {
-			w.fatal(err)
+			w.failure.set(err)
+			return
 		}
 		w.answer(group)
 		w.states.evict()

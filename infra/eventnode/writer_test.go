@@ -1,9 +1,11 @@
 package eventnode
 
 import (
+	"errors"
 	"math"
 	"testing"
 
+	"github.com/cockroachdb/pebble/v2"
 	"github.com/google/uuid"
 )
 
@@ -12,16 +14,22 @@ func group(t *testing.T, requests ...*writeRequest) (*store, []writeResult) {
 	t.Helper()
 	cfg := memConfig()
 	cfg.setDefaults()
-	s, err := openStore(cfg, func(err error) { t.Error(err) })
+	if err := makeDir(cfg.FS, cfg.Dir); err != nil {
+		t.Fatal(err)
+	}
+	failure := newFailure(cfg.Now)
+	cache := pebble.NewCache(1 << 20)
+	s, err := openStore(cfg, watchedFS{cfg.FS, newDiskWatch(cfg.Dir, failure, false)}, cache, false)
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
-		if err := s.close(); err != nil {
+		if err := errors.Join(s.close(), failure.err()); err != nil {
 			t.Error(err)
 		}
+		cache.Unref()
 	})
-	w, err := newWriter(s, newTail(0), cfg)
+	w, err := newWriter(s, newTail(0), failure, newRoom(cfg), cfg)
 	if err != nil {
 		t.Fatal(err)
 	}
