@@ -88,9 +88,6 @@ func (s *subscriptions) stop() {
 	if s == nil {
 		return
 	}
-	if s == nil {
-		return
-	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.over = true
