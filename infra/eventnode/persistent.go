@@ -83,6 +83,7 @@ func (s *subscriptions) save(ctx context.Context, id groupID, config *groupConfi
 }
 
 // stop ends all groups and waits for their goroutines; the core's over is closed.
+// A core that could not begin has none.
 func (s *subscriptions) stop() {
 	if s == nil {
 		return
@@ -260,10 +261,11 @@ func (s *store) lastData(stream string) ([]byte, error) {
 		return nil, err
 	}
 	event, found, err := s.eventAt(v.id, v.last, v.bound)
-	if err != nil || !found {
-		return nil, err
+	if err == nil && !found {
+		// Going on as if there never was one would begin a group, or all of them, anew.
+		err = corrupt(v.bound, "the last event of "+stream+" is missing")
 	}
-	return event.data, nil
+	return event.data, err
 }
 
 // writeVersion appends to a stream of which only the last events count, and sees

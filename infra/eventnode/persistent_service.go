@@ -283,7 +283,7 @@ func parseNack(action persistentpb.ReadReq_Nack_Action) nackAction {
 
 func parseUUIDs(wire []*shared.UUID) (ids []uuid.UUID, err error) {
 	for _, id := range wire {
-		parsed, err := parseUUID(id)
+		parsed, err := parseEventID(id)
 		if err != nil {
 			return nil, err
 		}

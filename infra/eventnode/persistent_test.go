@@ -51,7 +51,8 @@ func newGroupNode(t *testing.T, cfg Config) groupTarget {
 
 func rawGroups(t *testing.T, address string) persistentpb.PersistentSubscriptionsClient {
 	t.Helper()
-	conn, err := grpc.NewClient(address, grpc.WithTransportCredentials(insecure.NewCredentials()))
+	conn, err := grpc.NewClient(address, grpc.WithTransportCredentials(insecure.NewCredentials()),
+		grpc.WithStaticStreamWindowSize(64<<10)) // it would grow for a client that does not read
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -486,7 +487,6 @@ func TestPersistentErrors(t *testing.T) {
 	target := newGroupTarget(t)
 	stream, group := newStream(), newGroup()
 	createGroup(t, target.client, stream, group, esdb.Start{}, func(s *esdb.PersistentSubscriptionSettings) { s.MaxSubscriberCount = 1 })
-	join(t, target.client, stream, group, 1)
 
 	good := func(change func(s *persistentpb.CreateReq_Settings)) *persistentpb.CreateReq_Settings {
 		s := &persistentpb.CreateReq_Settings{
@@ -609,9 +609,12 @@ func TestPersistentErrors(t *testing.T) {
 			}}, o)
 			return err
 		}, codes.NotFound, missing},
-		"read of none":     {read("none", 1), codes.NotFound, missing},
-		"no buffer":        {read(group, 0), codes.InvalidArgument, ""},
-		"one too many":     {read(group, 1), codes.FailedPrecondition, "maximum-subscribers-reached"},
+		"read of none": {read("none", 1), codes.NotFound, missing},
+		"no buffer":    {read(group, 0), codes.InvalidArgument, ""},
+		"one too many": {func(o grpc.CallOption) error {
+			join(t, target.client, stream, group, 1)
+			return read(group, 1)(o)
+		}, codes.FailedPrecondition, "maximum-subscribers-reached"},
 		"read of no group": {read("", 1), codes.InvalidArgument, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -689,6 +692,9 @@ func TestPersistentWire(t *testing.T) {
 	for _, nonsense := range []*persistentpb.ReadReq{
 		{Content: &persistentpb.ReadReq_Options_{Options: &persistentpb.ReadReq_Options{}}},
 		{Content: &persistentpb.ReadReq_Ack_{Ack: &persistentpb.ReadReq_Ack{Ids: []*shared.UUID{{}}}}},
+		{Content: &persistentpb.ReadReq_Nack_{Nack: &persistentpb.ReadReq_Nack{
+			Ids: []*shared.UUID{{Value: &shared.UUID_String_{String_: "no id"}}},
+		}}},
 		{},
 	} {
 		call := open()
@@ -982,7 +988,7 @@ func TestPersistentSlowConsumer(t *testing.T) {
 	for range batches {
 		var events []esdb.EventData
 		for range size {
-			events = append(events, esdb.EventData{EventID: uuid.New(), EventType: "big", Data: make([]byte, 40_000)})
+			events = append(events, esdb.EventData{EventID: uuid.New(), EventType: "big", Data: make([]byte, 8_000)})
 		}
 		appendTo(t, target.client, stream, esdb.Any{}, events...)
 	}
