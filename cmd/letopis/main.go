@@ -73,7 +73,7 @@ func run(args []string, stdout, stderr io.Writer) int {
 		if !errors.Is(err, errReported) {
 			fmt.Fprintf(stderr, "letopis: %v\n", err)
 		}
-		return 1
+		return exitCode(err)
 	}
 	return 0
 }

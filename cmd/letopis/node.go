@@ -5,9 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"net/http"
 	"os"
 	"path/filepath"
 	"strconv"
+	"time"
 
 	"github.com/letopis-crm/letopis/infra/eventnode"
 )
@@ -16,6 +18,11 @@ import (
 type nodeCommand struct {
 	Start nodeStart `cmd:"" name:"start" default:"withargs" help:"Run the event node; what \"letopis node\" does when no other word follows."`
 	User  nodeUser  `cmd:"" help:"Give a user of the event node a password: reads it from the terminal or the first line of its input."`
+
+	Backup   nodeBackup   `cmd:"" help:"Copy the log into an empty directory, while the node runs or not."`
+	Restore  nodeRestore  `cmd:"" help:"Make a log out of a backup; the backup is checked first."`
+	Verify   nodeVerify   `cmd:"" help:"Read the whole log or a backup and name every fault; exit code 2 when there is one."`
+	Scavenge nodeScavenge `cmd:"" help:"Give back the space of events that no stream shows any more."`
 }
 
 // nodeStart runs the node until it is told to stop.
@@ -24,6 +31,9 @@ type nodeStart struct {
 	Listen    string `help:"Address to serve, such as 127.0.0.1:2113; port 0 is any free one. Without --tls-cert a loopback address only." placeholder:"HOST:PORT"`
 	Unix      string `help:"Unix socket to serve, open to this system user only; <data>/events.sock when --listen is absent." placeholder:"PATH"`
 	Advertise string `help:"Address that clients with esdb+discover:// are sent to, instead of the one they have dialled." placeholder:"HOST:PORT"`
+
+	Metrics       string `help:"Loopback address where GET /metrics answers in the Prometheus format, such as 127.0.0.1:9090." placeholder:"HOST:PORT"`
+	CategoryLinks bool   `help:"Keep the streams $$ce-<category> and $$et-<type> of links to all events; two more events for each."`
 
 	TLSCert     string `help:"Certificate of --listen (PEM, with the intermediate ones behind it); read anew when it changes." placeholder:"FILE"`
 	TLSKey      string `help:"Its private key (PEM)." placeholder:"FILE"`
@@ -43,11 +53,22 @@ func (c *nodeStart) Run(ctx context.Context, out *console) error {
 	if err != nil {
 		return err
 	}
-	node, err := eventnode.Open(eventnode.Config{Dir: filepath.Join(c.Data, "events"), Logger: out.log})
+	node, err := eventnode.Open(eventnode.Config{
+		Dir: filepath.Join(c.Data, "events"), Logger: out.log, CategoryLinks: c.CategoryLinks,
+	})
 	if err != nil {
 		return errors.Join(err, listeners.close())
 	}
-	failed := make(chan error, 2)
+	stopAdmin, err := node.ServeAdmin(c.Data)
+	if err != nil {
+		return errors.Join(err, node.Close(), listeners.close())
+	}
+	failed := make(chan error, 3)
+	if lis := listeners.metrics; lis != nil {
+		server := serveMetrics(lis, node, failed)
+		defer server.Close()
+		out.printf("metrics on http://%s/metrics\n", lis.Addr())
+	}
 	if lis := listeners.tcp; lis != nil && door != nil {
 		go func() { failed <- node.ServeGuarded(lis, c.Advertise, *door) }()
 		out.printf("event node on %s (encrypted)\n", lis.Addr())
@@ -61,9 +82,9 @@ func (c *nodeStart) Run(ctx context.Context, out *console) error {
 	}
 	select {
 	case <-ctx.Done():
-		return node.Close()
+		return errors.Join(stopAdmin(), node.Close())
 	case err := <-failed:
-		return errors.Join(err, node.Close())
+		return errors.Join(err, stopAdmin(), node.Close())
 	}
 }
 
@@ -87,14 +108,39 @@ func (c *nodeStart) check() error {
 	if err := checkAddress("--advertise", c.Advertise, 1); err != nil {
 		return err
 	}
+	if err := checkAddress("--metrics", c.Metrics, 0); err != nil {
+		return err
+	}
+	if c.Metrics != "" && !isLoopback(c.Metrics) {
+		return fmt.Errorf("--metrics %s: metrics are served without encryption, so on a loopback address only", c.Metrics)
+	}
 	if err := checkAddress("--listen", c.Listen, 0); err != nil || encrypted || c.Listen == "" {
 		return err
 	}
-	host, _, err := net.SplitHostPort(c.Listen)
-	if ip := net.ParseIP(host); host != "localhost" && (ip == nil || !ip.IsLoopback()) {
+	if !isLoopback(c.Listen) {
 		return fmt.Errorf("--listen %s: without encryption the node serves loopback addresses only; add --tls-cert, --tls-key and --users", c.Listen)
 	}
-	return err
+	return nil
+}
+
+// isLoopback tells whether only this machine can reach the address.
+func isLoopback(address string) bool {
+	host, _, err := net.SplitHostPort(address)
+	ip := net.ParseIP(host)
+	return err == nil && (host == "localhost" || ip != nil && ip.IsLoopback())
+}
+
+// serveMetrics answers GET /metrics and nothing else.
+func serveMetrics(lis net.Listener, node *eventnode.Node, failed chan<- error) *http.Server {
+	mux := http.NewServeMux()
+	mux.Handle("GET /metrics", node.Metrics())
+	server := &http.Server{Handler: mux, ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 10 * time.Second}
+	go func() {
+		if err := server.Serve(lis); !errors.Is(err, http.ErrServerClosed) {
+			failed <- err
+		}
+	}()
+	return server
 }
 
 func checkAddress(flag, address string, lowest uint64) error {
@@ -129,7 +175,7 @@ func (c *nodeStart) door(out *console) (*eventnode.Door, error) {
 	return &eventnode.Door{Certificate: certificate, Users: users}, err
 }
 
-type nodeListeners struct{ tcp, unix net.Listener }
+type nodeListeners struct{ tcp, unix, metrics net.Listener }
 
 func (c *nodeStart) listeners(ctx context.Context) (l nodeListeners, err error) {
 	path := c.Unix
@@ -144,6 +190,11 @@ func (c *nodeStart) listeners(ctx context.Context) (l nodeListeners, err error) 
 			return l, err
 		}
 	}
+	if c.Metrics != "" {
+		if l.metrics, err = (&net.ListenConfig{}).Listen(ctx, "tcp", c.Metrics); err != nil {
+			return l, errors.Join(fmt.Errorf("--metrics %s: %w", c.Metrics, err), l.close())
+		}
+	}
 	if c.Listen == "" {
 		return l, nil
 	}
@@ -154,7 +205,7 @@ func (c *nodeStart) listeners(ctx context.Context) (l nodeListeners, err error) 
 }
 
 func (l nodeListeners) close() (err error) {
-	for _, lis := range []net.Listener{l.tcp, l.unix} {
+	for _, lis := range []net.Listener{l.tcp, l.unix, l.metrics} {
 		if lis != nil {
 			err = errors.Join(err, lis.Close())
 		}

@@ -43,6 +43,7 @@ type plant struct {
 	attached bool
 
 	node    *eventnode.Node
+	endCare func() error // of the node's socket for its operator
 	private *postgres.Private
 	lock    *os.File
 	runDir  string
@@ -122,7 +123,7 @@ func checkData(dir string) error {
 	}
 	for _, e := range entries {
 		switch e.Name() {
-		case "run", "events", "files", "postgres", "postgres.lock", "postgres.init", "letopis.lock", "lost+found":
+		case "run", "events", "files", "postgres", "postgres.lock", "postgres.init", "letopis.lock", eventnode.AdminSocketName, "lost+found":
 		default:
 			return fmt.Errorf("%s is not a data directory of Letopis: it holds %s; choose an empty one with --data", dir, e.Name())
 		}
@@ -176,6 +177,9 @@ func (p *plant) startNode(dir string, logger *slog.Logger) (string, error) {
 		return "", err
 	}
 	p.node = node
+	if p.endCare, err = node.ServeAdmin(filepath.Dir(dir)); err != nil {
+		return "", err
+	}
 	socket, err := socketPath(p.runDir)
 	if err != nil {
 		return "", err
@@ -244,6 +248,11 @@ func (p *plant) close(ctx context.Context) {
 	}
 	if p.runDir != "" && !p.attached {
 		_ = os.Remove(p.attachFile()) // a stale file is overwritten by the next start
+	}
+	if p.endCare != nil {
+		if err := p.endCare(); err != nil {
+			slog.Error("closing the event node's socket", "err", err)
+		}
 	}
 	if p.node != nil {
 		if err := p.node.Close(); err != nil {

@@ -9,6 +9,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/prometheus/client_golang/prometheus"
+
 	"github.com/letopis-crm/letopis/infra/httpapi"
 	"github.com/letopis-crm/letopis/infra/postgres"
 	"github.com/letopis-crm/letopis/projections"
@@ -47,6 +49,13 @@ func (c *serveCommand) Run(ctx context.Context, out *console) error {
 	defer s.close(ctx)
 	if s.attached {
 		return fmt.Errorf("another letopis runs on %s", c.Data)
+	}
+	if s.node != nil {
+		// The embedded node's metrics stand beside those of the program, under /metrics.
+		if err := prometheus.Register(s.node.Collector()); err != nil {
+			return err
+		}
+		defer prometheus.Unregister(s.node.Collector())
 	}
 	if c.roles().projector {
 		// A large log may take its time to fill new read models; the old ones serve meanwhile, and /readyz tells.

@@ -233,3 +233,15 @@ func TestSubscriptionResolvesLinks(t *testing.T) {
 	check(1, "b")
 	check(2, "")
 }
+
+// TestIntervalBeyondAllNumbers: a product too large for a number is still large.
+func TestIntervalBeyondAllNumbers(t *testing.T) {
+	t.Parallel()
+	f, err := parseFilter(readFrom("", filtered(&filterBy{
+		Filter: typeExpression("a"), CheckpointIntervalMultiplier: math.MaxUint32,
+		Window: &streamspb.ReadReq_Options_FilterOptions_Max{Max: math.MaxUint32},
+	})).GetOptions())
+	if err != nil || f.interval != math.MaxInt {
+		t.Errorf("%d, %v", f.interval, err)
+	}
+}

@@ -21,8 +21,8 @@ import (
 //
 // It is written after the sync of the events, so it never promises too much. It is
 // not synced itself: after kill -9 it is exact, after a power cut it may be as old as
-// the kernel's last write-back, some 30 seconds, and that much of the log's end could
-// be damaged and cut off without notice in the same accident.
+// the kernel's last write-back. Then damagedLogs still notices all but one thing:
+// damage to the very last group of writes in the same accident looks like a torn end.
 const (
 	markName     = "acknowledged"
 	markSlotSize = 20 // sequence, position, checksum
@@ -31,8 +31,8 @@ const (
 
 var errLost = errors.New("acknowledged events are lost")
 
-// mark is the file with the last acknowledged position.
-type mark struct {
+// durableMark is the file with the last acknowledged position.
+type durableMark struct {
 	file     vfs.File
 	sequence uint64
 }
@@ -84,7 +84,7 @@ func readFile(fs vfs.FS, path string) ([]byte, error) {
 }
 
 // openMark continues the file, with the position the log has now.
-func openMark(fs vfs.FS, dir string, position uint64) (*mark, error) {
+func openMark(fs vfs.FS, dir string, position uint64) (*durableMark, error) {
 	state, err := readMark(fs, dir)
 	if err != nil {
 		return nil, err
@@ -93,7 +93,7 @@ func openMark(fs vfs.FS, dir string, position uint64) (*mark, error) {
 	if err != nil {
 		return nil, err
 	}
-	m := &mark{file: file, sequence: state.sequence}
+	m := &durableMark{file: file, sequence: state.sequence}
 	for range markSlots { // a damaged slot is healed
 		err = errors.Join(err, m.move(position))
 	}
@@ -104,7 +104,7 @@ func openMark(fs vfs.FS, dir string, position uint64) (*mark, error) {
 }
 
 // move notes that everything up to the position is acknowledged.
-func (m *mark) move(position uint64) error {
+func (m *durableMark) move(position uint64) error {
 	m.sequence++
 	slot := make([]byte, 0, markSlotSize)
 	slot = binary.BigEndian.AppendUint64(slot, m.sequence)
@@ -114,7 +114,7 @@ func (m *mark) move(position uint64) error {
 	return err
 }
 
-func (m *mark) close() error { return errors.Join(m.file.Sync(), m.file.Close()) }
+func (m *durableMark) close() error { return errors.Join(m.file.Sync(), m.file.Close()) }
 
 // acknowledge moves the bound of everything that leaves the node to the position,
 // behind which nothing is synced yet.
@@ -148,6 +148,13 @@ func checkRemains(fs vfs.FS, cfg Config, lock *pebble.Lock) error {
 	}
 	if state.damaged != nil {
 		cfg.Logger.Error("event node: the whole log is checked", "error", state.damaged)
+	}
+	damaged, err := damagedLogs(fs, cfg.Dir)
+	if err != nil {
+		return err
+	}
+	if len(damaged) > 0 {
+		return fmt.Errorf("%w: %s", errLost, damaged[0])
 	}
 	torn, err := tornManifest(fs, desc.ManifestFilename)
 	if err != nil {
@@ -201,7 +208,7 @@ func (s *store) checkEnd(dir string, state markState, torn error) error {
 	if err != nil {
 		return err
 	}
-	faults, err := cover.compare(s)
+	faults, err := cover.compare(s.db)
 	if err != nil || len(faults) == 0 {
 		return err
 	}
@@ -286,12 +293,12 @@ func addSpan(chapters map[uint64]uint64, from, to uint64) {
 }
 
 // compare names the chapters whose gaps differ from the scavenge's accounts.
-func (c *coverage) compare(s *store) (faults []string, err error) {
+func (c *coverage) compare(from pebble.Reader) (faults []string, err error) {
 	if c.next <= c.start {
 		return nil, nil
 	}
 	for chapter := c.start / chapterSize; chapter <= (c.next-1)/chapterSize; chapter++ {
-		removed, err := s.scavengedBytes(chapter)
+		removed, err := scavengedBytes(from, chapter)
 		if err != nil {
 			return nil, err
 		}
@@ -312,14 +319,21 @@ func (c *coverage) compare(s *store) (faults []string, err error) {
 func chapterName(chapter uint64) string { return fmt.Sprintf("scavenged/%010x", chapter) }
 
 // scavengedBytes is how much was removed from a chapter of the log.
-func (s *store) scavengedBytes(chapter uint64) (uint64, error) {
-	name := chapterName(chapter)
-	value, found, err := s.system(name)
-	if err != nil || !found {
+func scavengedBytes(from pebble.Reader, chapter uint64) (uint64, error) {
+	key := systemKey(chapterName(chapter))
+	value, closer, err := from.Get(key)
+	if errors.Is(err, pebble.ErrNotFound) {
+		return 0, nil
+	}
+	if err != nil {
 		return 0, err
 	}
-	if len(value) != 8 {
-		return 0, corruptEntry(systemKey(name), fmt.Sprintf("%d bytes long", len(value)))
+	body, err := unseal(key, value)
+	if err == nil && len(body) != 8 {
+		err = corruptEntry(key, fmt.Sprintf("%d bytes long", len(value)))
 	}
-	return binary.BigEndian.Uint64(value), nil
+	if err != nil {
+		return 0, errors.Join(err, closer.Close())
+	}
+	return binary.BigEndian.Uint64(body), closer.Close()
 }

@@ -71,8 +71,9 @@ type Config struct {
 	// For tests.
 	unsafeNoSync  bool // acknowledge before the disk has it
 	noSystemUsers bool
-	stateLimit    int // streams the writer keeps in memory
-	windowSize    int // event ids kept for "any" and "stream exists"
+	keepalive     time.Duration // between signs of life that are asked of a silent peer
+	stateLimit    int           // streams the writer keeps in memory
+	windowSize    int           // event ids kept for "any" and "stream exists"
 	alarm         func(at time.Time) (ring <-chan time.Time, silence func())
 }
 
@@ -98,6 +99,9 @@ func (c *Config) setDefaults() {
 	}
 	if c.MaxAppendSize == 0 {
 		c.MaxAppendSize = 1 << 20
+	}
+	if c.keepalive == 0 {
+		c.keepalive = 10 * time.Second
 	}
 	if c.StopTimeout == 0 {
 		c.StopTimeout = 5 * time.Second
@@ -198,7 +202,6 @@ func (n *Node) start(store *store) (err error) {
 		return err
 	}
 	n.current.Store(core)
-	n.scavengeEvery(core.care)
 	go writer.run()
 	if err := n.startOwn(core); err != nil {
 		close(core.over)
@@ -208,6 +211,7 @@ func (n *Node) start(store *store) (err error) {
 		writer.stop()
 		return err
 	}
+	n.scavengeEvery(core.care)
 	return nil
 }
 

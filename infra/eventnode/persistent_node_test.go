@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/EventStore/EventStore-Client-Go/v4/esdb"
+	"github.com/cockroachdb/pebble/v2"
 	"github.com/cockroachdb/pebble/v2/vfs"
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
@@ -264,7 +265,7 @@ func TestPersistentPowerLoss(t *testing.T) {
 	})
 	appendTo(t, c, "s", esdb.NoStream{}, ids{"s"}.events(letters)...)
 	m := join(t, c, "s", "g", 10)
-	random := rand.New(rand.NewPCG(1, 1)) //nolint:gosec // repeatable on purpose
+	random := rand.New(rand.NewPCG(1, 1))
 	var images []vfs.FS
 	var before []int // how many were answered when the image was taken
 	for i := range letters {
@@ -295,4 +296,69 @@ func TestPersistentPowerLoss(t *testing.T) {
 		}
 		join(t, c, "s", "g", 100).expect(letters[first:])
 	}
+}
+
+// TestPersistentParkingFails ends the parked stream for ever: what cannot be parked
+// stays the group's, and the group goes on with everything else.
+func TestPersistentParkingFails(t *testing.T) {
+	t.Parallel()
+	c, clock := newClockTarget(t)
+	prepare(t, c, "s", "abc")
+	createGroup(t, c, "s", "g", esdb.Start{}, func(s *esdb.PersistentSubscriptionSettings) {
+		s.CheckpointLowerBound, s.CheckpointUpperBound = 1, 1
+	})
+	checkpoints, parked := streamOf("s::g")
+	if _, err := c.TombstoneStream(within(t), parked, esdb.TombstoneStreamOptions{ExpectedRevision: esdb.Any{}}); err != nil {
+		t.Fatal(err)
+	}
+	m := join(t, c, "s", "g", 10)
+	events := m.expect("abc")
+	m.ack(events[0], events[2])
+	awaitEvents(t, c, checkpoints, 1)
+	m.nack(esdb.NackActionPark, events[1])
+	for range 3 {
+		clock.advance(retryDelay)
+		appendTo(t, c, "s", esdb.Any{}, manyEvents(1)...)
+		m.ack(m.next().Event)
+		reach(t, c, 1)
+	}
+	if last := lastOf(t, c, checkpoints); string(last.Data) != `"0"` {
+		t.Errorf("the checkpoint is %s, above what could not be parked", last.Data)
+	}
+}
+
+// TestPersistentReadFails damages a record and mends it again: the group neither
+// passes over it nor gives up.
+func TestPersistentReadFails(t *testing.T) {
+	t.Parallel()
+	clock := newTestClock()
+	cfg := memConfig()
+	cfg.Now, cfg.alarm = clock.now, clock.alarm
+	target := newGroupNode(t, cfg)
+	c := target.client
+	prepare(t, c, "s", "abc")
+	events, err := readStream(t, c, "s", esdb.ReadStreamOptions{}, 3)
+	if err != nil {
+		t.Fatal(err)
+	}
+	store := target.node.core().store
+	key := logKey(events[1].Event.Position.Commit)
+	good, _, err := store.get(key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	set := func(value []byte) {
+		if err := store.db.Set(key, value, pebble.Sync); err != nil {
+			t.Fatal(err)
+		}
+	}
+	set(append([]byte{good[0] + 1}, good[1:]...))
+	createGroup(t, c, "s", "g", esdb.Start{}, func(s *esdb.PersistentSubscriptionSettings) { s.ReadBatchSize = 1 })
+	m := join(t, c, "s", "g", 10)
+	m.ack(m.expect("a")...)
+	reach(t, c, 0)
+	clock.advance(retryDelay)
+	set(good)
+	clock.advance(retryDelay)
+	m.expect("bc")
 }

@@ -18,6 +18,17 @@ const (
 	retryDelay = time.Second
 )
 
+// task is what a group does with the disk. Each fails and is tried again for itself.
+type task string
+
+const (
+	taskStart      task = "start"
+	taskRead       task = "read"
+	taskCheckpoint task = "write a checkpoint"
+	taskPark       task = "park messages"
+	taskTruncate   task = "truncate the parked messages"
+)
+
 // connection is a consumer's way to its call. The group never waits for it: the
 // consumer's buffer bounds what is under way.
 type connection struct {
@@ -49,8 +60,8 @@ type runner struct {
 	source      source
 	connections map[*consumer]*connection
 	atEnd       bool
-	heldUntil   time.Time // the disk is left alone until then
-	failing     string    // what fails, to log it once
+	looked      time.Time          // when the last step was
+	failing     map[task]time.Time // what has failed, and when it may be tried again
 	writes      sync.WaitGroup
 	written     chan func() // ends of writes
 	parkedNext  int64       // first revision of the parked stream that no replay has taken
@@ -64,9 +75,9 @@ func startRunner(n *Node, c *core, config groupConfig) (*runner, error) {
 	g := &runner{
 		node: n, core: c, id: config.id(), config: config,
 		inbox: make(chan func()), quit: make(chan struct{}), ended: make(chan struct{}),
-		connections: map[*consumer]*connection{},
-		written:     make(chan func(), 3), // a checkpoint, a parking, a truncation
-		links:       &reader{node: n, core: c},
+		connections: map[*consumer]*connection{}, failing: map[task]time.Time{},
+		written: make(chan func(), 3), // a checkpoint, a parking, a truncation
+		links:   &reader{node: n, core: c},
 	}
 	if _, err := newSource(n, c, &config, 0); err != nil {
 		return nil, err
@@ -158,10 +169,16 @@ func (g *runner) await(more bool, changed <-chan struct{}) bool {
 
 // alarm rings when the group wants to be looked at again.
 func (g *runner) alarm() (ring <-chan time.Time, silence func()) {
-	wake := g.heldUntil
+	var wake time.Time
+	now := g.looked // not the time it is now: what has come due since would ring for nobody
+	for _, until := range g.failing {
+		if until.After(now) {
+			wake = sooner(wake, until)
+		}
+	}
 	if g.group != nil {
 		wake = sooner(wake, g.group.timeout())
-		if g.heldUntil.IsZero() {
+		if !g.held(taskCheckpoint, now) {
 			wake = sooner(wake, g.group.nextCheckpoint())
 		}
 	}
@@ -175,46 +192,39 @@ func (g *runner) alarm() (ring <-chan time.Time, silence func()) {
 // read, and room for it.
 func (g *runner) step() (more bool) {
 	now := g.now()
-	if !g.heldUntil.IsZero() && !g.heldUntil.After(now) {
-		g.heldUntil = time.Time{}
+	g.looked = now
+	if g.group == nil && !g.held(taskStart, now) {
+		g.tried(taskStart, g.load(now))
 	}
-	held := !g.heldUntil.IsZero()
 	if g.group == nil {
-		if !held && !g.tried("start", g.load(now)) {
-			return false
-		}
-		if g.group == nil {
-			return false
-		}
+		return false
 	}
 	g.group.tick(now)
-	if !held {
+	if !g.held(taskRead, now) {
 		var err error
 		more, err = g.fill()
-		if g.tried("read", err) {
-			g.store(now)
-		}
+		g.tried(taskRead, err)
 	}
 	g.handOut(now)
+	g.store(now)
 	return more
 }
 
-// tried notes a failure: the group then leaves the disk alone for a while. It is
-// logged once, until it succeeds again.
-func (g *runner) tried(what string, err error) bool {
+// tried notes how a task has ended. One that failed is left alone for a while; it
+// is logged once, until it succeeds again.
+func (g *runner) tried(what task, err error) (succeeded bool) {
 	if err == nil {
-		if g.failing == what {
-			g.failing = ""
-		}
+		delete(g.failing, what)
 		return true
 	}
-	g.heldUntil = g.now().Add(retryDelay)
-	if g.failing != what {
-		g.failing = what
-		g.node.cfg.Logger.Error("event node: persistent subscription", "group", g.id.String(), "cannot", what, "error", err)
+	if _, known := g.failing[what]; !known {
+		g.node.cfg.Logger.Error("event node: persistent subscription", "group", g.id.String(), "cannot", string(what), "error", err)
 	}
+	g.failing[what] = g.now().Add(retryDelay)
 	return false
 }
+
+func (g *runner) held(what task, now time.Time) bool { return g.failing[what].After(now) }
 
 // load finds out where the group has to go on.
 func (g *runner) load(now time.Time) error {
@@ -355,19 +365,24 @@ func (g *runner) handOut(now time.Time) {
 // store begins the writes that are due. Each is done beside the group, which goes
 // on meanwhile, but there is never more than one of a kind.
 func (g *runner) store(now time.Time) {
-	if place, due := g.group.beginCheckpoint(now); due {
-		g.writeCheckpoint(place)
+	if !g.held(taskCheckpoint, now) {
+		if place, due := g.group.beginCheckpoint(now); due {
+			g.writeCheckpoint(place)
+		}
 	}
-	if messages := g.group.beginParking(); len(messages) > 0 {
-		g.writeParked(messages)
+	if !g.held(taskPark, now) {
+		if messages := g.group.beginParking(); len(messages) > 0 {
+			g.writeParked(messages)
+		}
 	}
-	if wanted := g.group.replaysFrom(g.parkedNext); wanted > g.truncated && !g.truncating {
+	wanted := g.group.replaysFrom(g.parkedNext)
+	if wanted > g.truncated && !g.truncating && !g.held(taskTruncate, now) {
 		g.truncateParked(wanted)
 	}
 }
 
 // write runs a write beside the group and its end within.
-func (g *runner) write(what string, write func() error, succeeded, failed func()) {
+func (g *runner) write(what task, write func() error, succeeded, failed func()) {
 	g.writes.Go(func() {
 		err := write()
 		g.written <- func() {
@@ -382,7 +397,7 @@ func (g *runner) write(what string, write func() error, succeeded, failed func()
 
 func (g *runner) writeCheckpoint(place int64) {
 	data, _ := json.Marshal(placeWords(place, g.id.all())) // a string always marshals
-	g.write("write a checkpoint", func() error {
+	g.write(taskCheckpoint, func() error {
 		return g.core.writeVersion(context.Background(), g.id.checkpointStream(), checkpointType, data)
 	}, func() { g.group.checkpointWritten(g.now()) }, g.group.checkpointFailed)
 }
@@ -397,7 +412,7 @@ func (g *runner) writeParked(messages []*message) {
 			id: uuid.New(), eventType: parkedType, data: []byte(linkTo(m)), metadata: metadata,
 		})
 	}
-	g.write("park messages", func() error {
+	g.write(taskPark, func() error {
 		return g.core.appendOwn(context.Background(), g.id.parkedStream(), events...)
 	}, g.group.parked, g.group.parkingFailed)
 }
@@ -406,7 +421,7 @@ func (g *runner) writeParked(messages []*message) {
 // the parked stream until then: it would be lost with the node otherwise.
 func (g *runner) truncateParked(before int64) {
 	g.truncating = true
-	g.write("truncate parked messages", func() error {
+	g.write(taskTruncate, func() error {
 		event, _, err := g.core.store.currentMetadata(g.id.parkedStream())
 		if err != nil {
 			return err

@@ -217,7 +217,7 @@ func parseCreate(options *persistentpb.CreateReq_Options) (config groupConfig, f
 	settings := options.GetSettings()
 	strategy := settings.GetConsumerStrategy()
 	if strategy == "" {
-		strategy = settings.GetNamedConsumerStrategy().String()
+		strategy = settings.GetNamedConsumerStrategy().String() //nolint:staticcheck // older clients have no other way
 	}
 	config = groupConfig{Group: options.GetGroupName(), Settings: parseSettings(settings, strategy)}
 	switch v := options.GetStreamOption().(type) {

@@ -122,7 +122,12 @@ func (g *scavenger) run(ctx context.Context) (ScavengeState, error) {
 		}
 		s.Finished, s.Next = g.now().UTC(), ""
 	})
-	return g.progress(), errors.Join(err, g.save(g.store.db))
+	return g.progress(), errors.Join(err, g.saveAlone())
+}
+
+func (g *scavenger) saveAlone() error {
+	batch := g.store.db.NewBatch()
+	return errors.Join(g.save(batch), g.store.apply(batch, pebble.NoSync), batch.Close())
 }
 
 func (g *scavenger) save(to pebble.Writer) error {
@@ -156,7 +161,7 @@ func (g *scavenger) visitStreams(ctx context.Context) error {
 		if len(names) < saveStreams {
 			return g.giveBack(ctx)
 		}
-		if err := g.save(g.store.db); err != nil {
+		if err := g.saveAlone(); err != nil {
 			return err
 		}
 		g.rest(ctx, time.Since(began))
@@ -305,14 +310,14 @@ func (g *scavenger) remove(id uint64, doomed []removal) error {
 		bytes += int64(d.size)
 	}
 	for chapter, removed := range chapters {
-		before, readErr := g.store.scavengedBytes(chapter)
+		before, readErr := scavengedBytes(g.store.db, chapter)
 		err = errors.Join(err, readErr, setSystem(batch, chapterName(chapter),
 			binary.BigEndian.AppendUint64(nil, before+removed), nil))
 	}
 	g.change(func(s *ScavengeState) { s.Events += int64(len(doomed)); s.Bytes += bytes })
 	err = errors.Join(err, g.save(batch))
 	if err == nil {
-		err = g.store.db.Apply(batch, pebble.NoSync)
+		err = g.store.apply(batch, pebble.NoSync)
 	}
 	if err != nil {
 		return errors.Join(err, batch.Close())

@@ -38,14 +38,25 @@ type store struct {
 	lock    *pebble.Lock
 	durable atomic.Uint64
 	seals   seals
-	mark    *mark
+	mark    *durableMark
 
 	// removal keeps a scavenge out while a view of a stream is taken. Readers that
 	// need no more than one iterator need no lock: that is a snapshot.
 	removal sync.RWMutex
 
+	// writing is held by whoever changes the database, and by a backup while it
+	// copies the write-ahead log: a log that grows under the copy would look damaged.
+	writing sync.Mutex
+
 	closing sync.Mutex // held by those who look at the store without a call of their own
 	closed  bool
+}
+
+// apply makes a batch part of the database.
+func (s *store) apply(batch *pebble.Batch, options *pebble.WriteOptions) error {
+	s.writing.Lock()
+	defer s.writing.Unlock()
+	return s.db.Apply(batch, options)
 }
 
 // openStore opens or creates the database and reads the end of its log. Afterwards

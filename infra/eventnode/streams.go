@@ -205,7 +205,7 @@ type reader struct {
 	node         *Node
 	core         *core
 	call         streamspb.Streams_ReadServer
-	encoder      encoder
+	framer       framer
 	filter       filter
 	backwards    bool
 	resolveLinks bool
@@ -253,7 +253,7 @@ func (s *streamsService) newReader(options *streamspb.ReadReq_Options, call stre
 		return nil, invalid("there is no read direction %d", direction)
 	}
 	var err error
-	if r.encoder, err = newEncoder(options.GetUuidOption()); err != nil {
+	if r.framer, err = newFramer(options.GetUuidOption()); err != nil {
 		return nil, err
 	}
 	if r.filter, err = parseFilter(options); err != nil {
@@ -290,16 +290,26 @@ func (r *reader) send(answer *streamspb.ReadResp) error {
 	}
 }
 
+func (r *reader) sendFrame(f frame) error {
+	select {
+	case <-r.core.over:
+		f.Free()
+		return errNotReady()
+	default:
+		return r.call.SendMsg(f)
+	}
+}
+
 // sendEvent sends an event, with the target of a link when the call asks for it.
 func (r *reader) sendEvent(event *record) error {
 	if !r.resolveLinks || event.eventType != linkType {
-		return r.send(r.encoder.event(event, nil, false))
+		return r.sendFrame(r.framer.frame(event, nil, false))
 	}
 	target, err := r.linkTarget(event)
 	if err != nil {
 		return err
 	}
-	return r.send(r.encoder.event(event, target, true))
+	return r.sendFrame(r.framer.frame(event, target, true))
 }
 
 // linkTarget finds the event a link ("revision@stream") points to; nil when it is

@@ -158,16 +158,6 @@ type encoder struct {
 	uuid func(uuid.UUID) *shared.UUID
 }
 
-func newEncoder(option *streamspb.ReadReq_Options_UUIDOption) (encoder, error) {
-	switch option.GetContent().(type) {
-	case *streamspb.ReadReq_Options_UUIDOption_Structured:
-		return encoder{structuredUUID}, nil
-	case *streamspb.ReadReq_Options_UUIDOption_String_:
-		return encoder{stringUUID}, nil
-	}
-	return encoder{}, invalid("the uuid option is missing")
-}
-
 // recorded encodes one event. Clients rely on all three metadata keys; the Go
 // client ends its process when "created" is missing.
 func (e encoder) recorded(r *record) *streamspb.ReadResp_ReadEvent_RecordedEvent {
@@ -189,22 +179,6 @@ func (e encoder) recorded(r *record) *streamspb.ReadResp_ReadEvent_RecordedEvent
 		CustomMetadata: r.metadata,
 		Data:           r.data,
 	}
-}
-
-// event encodes an event, or a link with its target (nil = the target is gone).
-func (e encoder) event(r *record, target *record, isLink bool) *streamspb.ReadResp {
-	read := &streamspb.ReadResp_ReadEvent{
-		Position: &streamspb.ReadResp_ReadEvent_CommitPosition{CommitPosition: r.position},
-	}
-	if !isLink {
-		read.Event = e.recorded(r)
-	} else {
-		read.Link = e.recorded(r)
-		if target != nil {
-			read.Event = e.recorded(target)
-		}
-	}
-	return &streamspb.ReadResp{Content: &streamspb.ReadResp_Event{Event: read}}
 }
 
 func confirmationResp(id string) *streamspb.ReadResp {

@@ -294,7 +294,7 @@ func (w *writer) commit(group []*writeRequest) error {
 // apply commits the batch, with its sync.
 func (w *writer) apply() error {
 	start := time.Now()
-	err := w.store.db.Apply(w.batch, w.sync)
+	err := w.store.apply(w.batch, w.sync)
 	end := time.Now()
 	took := end.Sub(start)
 	w.metrics.fsync.Observe(took.Seconds())
