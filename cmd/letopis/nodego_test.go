@@ -45,17 +45,11 @@ func dialGo(t *testing.T, node *nodeProcess, g *guard, user *url.Userinfo) *esdb
 // kinds of address, with the connection's password and with that of the call, and goes on after a restart of the node.
 func TestNodeGoClient(t *testing.T) {
 	t.Parallel()
-	uses := func(t *testing.T, c goClient) {
-		t.Run("streams", c.streams)
-		t.Run("deletes", c.deletes)
-		t.Run("subscriptions", c.subscriptions)
-		t.Run("groups", c.groups)
-	}
 	t.Run("open", func(t *testing.T) {
 		t.Parallel()
 		node := startNode(t, "--listen", "127.0.0.1:0")
 		c := goClient{Client: dialGo(t, node, nil, nil)}
-		uses(t, c)
+		c.everything(t)
 		c.restart(t, node)
 	})
 	t.Run("guarded", func(t *testing.T) {
@@ -68,11 +62,19 @@ func TestNodeGoClient(t *testing.T) {
 		t.Run("wrong password of the call", func(t *testing.T) {
 			refused(t, known, &esdb.Credentials{Login: g.user, Password: "wrong"})
 		})
-		t.Run("password of the call", func(t *testing.T) { uses(t, goClient{dialGo(t, node, &g, nil), caller}) })
+		t.Run("password of the call", func(t *testing.T) { goClient{dialGo(t, node, &g, nil), caller}.everything(t) })
 		c := goClient{Client: known}
-		t.Run("password of the connection", func(t *testing.T) { uses(t, c) })
+		t.Run("password of the connection", c.everything)
 		c.restart(t, node)
 	})
+}
+
+func (c goClient) everything(t *testing.T) {
+	t.Helper()
+	t.Run("streams", c.streams)
+	t.Run("deletes", c.deletes)
+	t.Run("subscriptions", c.subscriptions)
+	t.Run("groups", c.groups)
 }
 
 // refused tries what somebody who is not let in may want.
