@@ -19,7 +19,6 @@ import (
 	"github.com/google/uuid"
 )
 
-
 // unhurried takes the pauses out of a node's scavenges.
 func unhurried(node *Node) *Node {
 	node.core().care.scavenger.rest = func(context.Context, time.Duration) {}
