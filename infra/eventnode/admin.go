@@ -76,6 +76,7 @@ func (n *Node) Admin() http.Handler {
 		answerOr(w, report, err)
 	})
 	mux.HandleFunc("GET /state", func(w http.ResponseWriter, _ *http.Request) { answerOr(w, n.State(), nil) })
+	mux.Handle("GET /metrics", n.Metrics())
 	return mux
 }
 

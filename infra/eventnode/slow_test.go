@@ -137,7 +137,7 @@ func TestDeadPeer(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer conn.Close()
+	defer func() { _ = conn.Close() }()
 	message, err := proto.Marshal(readRequest(true))
 	if err != nil {
 		t.Fatal(err)
