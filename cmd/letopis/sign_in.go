@@ -14,7 +14,7 @@ import (
 type signInFlags struct {
 	SessionIdle  time.Duration  `default:"30m" help:"A session ends when it was not used for so long."`
 	SessionLife  time.Duration  `default:"12h" help:"A session ends after so long, used or not."`
-	RequireTOTP  bool           `name:"require-totp" help:"Administrators and compliance reviewers must have a second factor."`
+	RequireTOTP  bool           `name:"require-totp" help:"Administrators, compliance reviewers and data protection officers must have a second factor."`
 	TrustedProxy []netip.Prefix `help:"Networks whose proxies say in X-Forwarded-For whom they speak for." placeholder:"CIDR"`
 
 	OIDCIssuer       string `name:"oidc-issuer" help:"Let people sign in at this OpenID Connect provider, too." placeholder:"URL"`

@@ -75,6 +75,7 @@ func (n *Node) Admin() http.Handler {
 		report, err := n.Verify(r.Context())
 		answerOr(w, report, err)
 	})
+	mux.Handle("GET /metrics", n.Metrics())
 	mux.HandleFunc("GET /state", func(w http.ResponseWriter, _ *http.Request) { answerOr(w, n.State(), nil) })
 	mux.Handle("GET /metrics", n.Metrics())
 	return mux

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"math"
 	"math/rand/v2"
 	"reflect"
@@ -61,10 +62,7 @@ func writeFile(tb testing.TB, fs vfs.FS, path string, data []byte) {
 }
 
 func (m image) flipped(name string, bit int) image {
-	out := image{}
-	for n, data := range m {
-		out[n] = data
-	}
+	out := maps.Clone(m)
 	out[name] = slices.Clone(m[name])
 	out[name][bit/8] ^= 1 << (bit % 8)
 	return out

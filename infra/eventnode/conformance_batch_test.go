@@ -97,7 +97,7 @@ func (n ids) messages(letters string) (messages []*streamspb.BatchAppendReq_Prop
 	return messages
 }
 
-func sizedMessage(size int) *streamspb.BatchAppendReq_ProposedMessage {
+func batchMessage(size int) *streamspb.BatchAppendReq_ProposedMessage {
 	return &streamspb.BatchAppendReq_ProposedMessage{
 		Id: stringUUID(uuid.New()), Metadata: map[string]string{keyType: "t", keyContentType: contentBinary}, Data: make([]byte, size),
 	}
@@ -169,7 +169,7 @@ func TestBatchErrors(t *testing.T) {
 	prepare(t, target.client, there, "abc")
 	prepare(t, target.client, gone, "a#")
 	with := func(change func(*streamspb.BatchAppendReq_ProposedMessage)) *streamspb.BatchAppendReq_ProposedMessage {
-		m := sizedMessage(1)
+		m := batchMessage(1)
 		change(m)
 		return m
 	}
@@ -186,24 +186,24 @@ func TestBatchErrors(t *testing.T) {
 		text   string
 		detail proto.Message
 	}{
-		{"wrong version, exact", []*streamspb.BatchAppendReq{part(nil, batchTo(there, 7), true, sizedMessage(1))},
+		{"wrong version, exact", []*streamspb.BatchAppendReq{part(nil, batchTo(there, 7), true, batchMessage(1))},
 			codes.AlreadyExists, "WrongExpectedVersion", wrongVersionDetail(7, 2)},
-		{"wrong version, no stream", []*streamspb.BatchAppendReq{part(nil, batchTo(there, expectNoStream), true, sizedMessage(1))},
+		{"wrong version, no stream", []*streamspb.BatchAppendReq{part(nil, batchTo(there, expectNoStream), true, batchMessage(1))},
 			codes.AlreadyExists, "WrongExpectedVersion", wrongVersionDetail(expectNoStream, 2)},
-		{"wrong version, stream exists", []*streamspb.BatchAppendReq{part(nil, batchTo(newStream(), expectStreamExists), true, sizedMessage(1))},
+		{"wrong version, stream exists", []*streamspb.BatchAppendReq{part(nil, batchTo(newStream(), expectStreamExists), true, batchMessage(1))},
 			codes.AlreadyExists, "WrongExpectedVersion", wrongVersionDetail(expectStreamExists, -1)},
-		{"tombstoned", []*streamspb.BatchAppendReq{part(nil, batchTo(gone, expectAny), true, sizedMessage(1))},
+		{"tombstoned", []*streamspb.BatchAppendReq{part(nil, batchTo(gone, expectAny), true, batchMessage(1))},
 			codes.NotFound, "StreamDeleted", &shared.StreamDeleted{StreamIdentifier: streamIdentifier(gone)}},
-		{"too big at once", []*streamspb.BatchAppendReq{part(nil, batchTo(there, expectAny), true, sizedMessage(1<<20))},
+		{"too big at once", []*streamspb.BatchAppendReq{part(nil, batchTo(there, expectAny), true, batchMessage(1<<20))},
 			codes.InvalidArgument, "MaximumAppendSizeExceeded", &shared.MaximumAppendSizeExceeded{MaxAppendSize: 1 << 20}},
 		{"too big in parts, more follows", []*streamspb.BatchAppendReq{
-			part(nil, batchTo(there, expectAny), false, sizedMessage(1<<19)), part(nil, nil, false, sizedMessage(1<<19)),
-			part(nil, nil, false, sizedMessage(1)), part(nil, nil, true, sizedMessage(1)),
+			part(nil, batchTo(there, expectAny), false, batchMessage(1<<19)), part(nil, nil, false, batchMessage(1<<19)),
+			part(nil, nil, false, batchMessage(1)), part(nil, nil, true, batchMessage(1)),
 		}, codes.InvalidArgument, "MaximumAppendSizeExceeded", &shared.MaximumAppendSizeExceeded{MaxAppendSize: 1 << 20}},
 		{"no stream identifier", []*streamspb.BatchAppendReq{part(nil, &options{
-			ExpectedStreamPosition: &streamspb.BatchAppendReq_Options_Any{Any: emptyResult}}, true, sizedMessage(1))},
+			ExpectedStreamPosition: &streamspb.BatchAppendReq_Options_Any{Any: emptyResult}}, true, batchMessage(1))},
 			codes.InvalidArgument, "BadRequest", &shared.BadRequest{}},
-		{"no expected position", []*streamspb.BatchAppendReq{part(nil, &options{StreamIdentifier: streamIdentifier(there)}, true, sizedMessage(1))},
+		{"no expected position", []*streamspb.BatchAppendReq{part(nil, &options{StreamIdentifier: streamIdentifier(there)}, true, batchMessage(1))},
 			codes.InvalidArgument, "BadRequest", &shared.BadRequest{}},
 		{"no type", []*streamspb.BatchAppendReq{part(nil, batchTo(there, expectAny), true,
 			with(func(m *streamspb.BatchAppendReq_ProposedMessage) { delete(m.Metadata, keyType) }))},
@@ -219,10 +219,10 @@ func TestBatchErrors(t *testing.T) {
 			codes.InvalidArgument, "BadRequest", &shared.BadRequest{}},
 		{"deadline in the past, older form", []*streamspb.BatchAppendReq{part(nil, deadline(func(o *options) {
 			o.DeadlineOption = &streamspb.BatchAppendReq_Options_Deadline_21_10_0{Deadline_21_10_0: timestamppb.New(time.Now().Add(-time.Hour))}
-		}), true, sizedMessage(1))}, codes.DeadlineExceeded, "Timeout", &shared.Timeout{}},
+		}), true, batchMessage(1))}, codes.DeadlineExceeded, "Timeout", &shared.Timeout{}},
 		{"no time left", []*streamspb.BatchAppendReq{part(nil, deadline(func(o *options) {
 			o.DeadlineOption = &streamspb.BatchAppendReq_Options_Deadline{Deadline: durationpb.New(0)}
-		}), true, sizedMessage(1))}, codes.DeadlineExceeded, "Timeout", &shared.Timeout{}},
+		}), true, batchMessage(1))}, codes.DeadlineExceeded, "Timeout", &shared.Timeout{}},
 	}
 	b := newBatcher(within(t), t, target.raw) // one call for all: a failed batch must not harm it
 	for _, tt := range tests {
@@ -256,7 +256,7 @@ func TestBatchErrors(t *testing.T) {
 			o.DeadlineOption = &streamspb.BatchAppendReq_Options_Deadline{Deadline: durationpb.New(time.Hour)}
 		}),
 	} {
-		b.send(part(stringUUID(uuid.New()), o, true, sizedMessage(1)))
+		b.send(part(stringUUID(uuid.New()), o, true, batchMessage(1)))
 		if answer := b.recv(); answer.GetSuccess() == nil {
 			t.Errorf("with time left: %v", answer)
 		}
@@ -278,7 +278,7 @@ func TestBatchOrder(t *testing.T) {
 	const n = 3 * batchesInFlight // more than wait at once
 	go func() {
 		for i := range int64(n) {
-			if b.call.Send(part(stringUUID(uuid.New()), batchTo(stream, i-1), true, sizedMessage(1))) != nil {
+			if b.call.Send(part(stringUUID(uuid.New()), batchTo(stream, i-1), true, batchMessage(1))) != nil {
 				return // recv says why
 			}
 		}
@@ -367,7 +367,7 @@ func TestHalfBatch(t *testing.T) {
 		t.Parallel()
 		stream, id := newStream(), stringUUID(uuid.New())
 		b := newBatcher(within(t), t, target.raw)
-		b.send(part(id, batchTo(stream, expectAny), false, sizedMessage(1)))
+		b.send(part(id, batchTo(stream, expectAny), false, batchMessage(1)))
 		if err := b.call.CloseSend(); err != nil {
 			t.Fatal(err)
 		}
@@ -387,13 +387,13 @@ func TestHalfBatch(t *testing.T) {
 		b := newBatcher(within(t), t, target.raw)
 		options := batchTo(stream, expectAny)
 		options.DeadlineOption = &streamspb.BatchAppendReq_Options_Deadline{Deadline: durationpb.New(time.Millisecond)}
-		b.send(part(id, options, false, sizedMessage(1)))
+		b.send(part(id, options, false, batchMessage(1)))
 		if answer := b.recv(); answer.GetError().GetMessage() != "Timeout" || !proto.Equal(answer.GetStreamIdentifier(), streamIdentifier(stream)) {
 			t.Errorf("answered with %v", answer)
 		}
 		other := newStream()
-		b.send(part(id, nil, false, sizedMessage(1)), part(id, nil, true, sizedMessage(1)),
-			part(stringUUID(uuid.New()), batchTo(other, expectAny), true, sizedMessage(1)))
+		b.send(part(id, nil, false, batchMessage(1)), part(id, nil, true, batchMessage(1)),
+			part(stringUUID(uuid.New()), batchTo(other, expectAny), true, batchMessage(1)))
 		if answer := b.recv(); answer.GetSuccess() == nil || string(answer.GetStreamIdentifier().GetStreamName()) != other {
 			t.Errorf("the next batch: %v", answer)
 		}
@@ -407,8 +407,8 @@ func TestHalfBatch(t *testing.T) {
 		whole, half := newStream(), newStream()
 		ctx, cut := context.WithCancel(within(t))
 		b := newBatcher(ctx, t, target.raw)
-		b.send(part(stringUUID(uuid.New()), batchTo(half, expectAny), false, sizedMessage(1)),
-			part(stringUUID(uuid.New()), batchTo(whole, expectAny), true, sizedMessage(1)))
+		b.send(part(stringUUID(uuid.New()), batchTo(half, expectAny), false, batchMessage(1)),
+			part(stringUUID(uuid.New()), batchTo(whole, expectAny), true, batchMessage(1)))
 		if answer := b.recv(); answer.GetSuccess() == nil {
 			t.Errorf("the whole batch: %v", answer)
 		}
@@ -427,7 +427,7 @@ func TestHalfBatch(t *testing.T) {
 		}
 		b := newBatcher(within(t), t, target.raw)
 		id := stringUUID(uuid.New())
-		b.send(part(id, nil, false, sizedMessage(1)), part(id, nil, true, sizedMessage(1)), part(nil, nil, true, sizedMessage(1)))
+		b.send(part(id, nil, false, batchMessage(1)), part(id, nil, true, batchMessage(1)), part(nil, nil, true, batchMessage(1)))
 		for range 2 { // one answer for the batch, one for the part that belongs to none
 			if answer := b.recv(); answer.GetError().GetMessage() != "BadRequest" {
 				t.Errorf("answered with %v", answer)
@@ -446,7 +446,7 @@ func TestTooManyOpenBatches(t *testing.T) {
 			node := openNode(t, memConfig())
 			b := newBatcher(within(t), t, rawClient(t, "unix://"+serve(t, node)))
 			for range tt.batches {
-				if b.call.Send(part(stringUUID(uuid.New()), batchTo("s", expectAny), false, sizedMessage(tt.size))) != nil {
+				if b.call.Send(part(stringUUID(uuid.New()), batchTo("s", expectAny), false, batchMessage(tt.size))) != nil {
 					break // Recv says why
 				}
 			}
@@ -476,7 +476,7 @@ func stalled(t *testing.T, change func(*Config)) (target target, release func())
 	target.client, target.raw, target.node = connect(t, socket), rawClient(t, "unix://"+socket), node
 	release = func() { close(free) }
 	b := newBatcher(within(t), t, target.raw)
-	b.send(part(stringUUID(uuid.New()), batchTo("stalling", expectAny), true, sizedMessage(1)))
+	b.send(part(stringUUID(uuid.New()), batchTo("stalling", expectAny), true, batchMessage(1)))
 	<-held
 	return target, release
 }
@@ -502,7 +502,7 @@ func TestWritesTimeOut(t *testing.T) {
 		t.Errorf("delete: %v", err)
 	}
 	b := newBatcher(within(t), t, target.raw)
-	b.send(part(stringUUID(uuid.New()), batchTo("s", expectAny), true, sizedMessage(1)))
+	b.send(part(stringUUID(uuid.New()), batchTo("s", expectAny), true, batchMessage(1)))
 	if answer := b.recv(); codes.Code(answer.GetError().GetCode()) != codes.DeadlineExceeded {
 		t.Errorf("batch: %v", answer)
 	}
@@ -521,9 +521,9 @@ func TestCloseEndsBatches(t *testing.T) {
 	b := newBatcher(within(t), t, target.raw)
 	const n = 10
 	for i := range n {
-		b.send(part(stringUUID(uuid.New()), batchTo(fmt.Sprintf("s-%d", i), expectNoStream), true, sizedMessage(1)))
+		b.send(part(stringUUID(uuid.New()), batchTo(fmt.Sprintf("s-%d", i), expectNoStream), true, batchMessage(1)))
 	}
-	b.send(part(stringUUID(uuid.New()), batchTo("refused", expectAny), true, sizedMessage(1<<20)))
+	b.send(part(stringUUID(uuid.New()), batchTo("refused", expectAny), true, batchMessage(1<<20)))
 	if answer := b.recv(); answer.GetError() == nil { // so all before it are in the queue
 		t.Fatal(answer)
 	}

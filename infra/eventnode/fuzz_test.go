@@ -181,9 +181,9 @@ func FuzzBatchAppendFrame(f *testing.F) {
 	id, other := stringUUID(uuid.New()), structuredUUID(uuid.New())
 	short := batchTo("c", expectAny)
 	short.DeadlineOption = &streamspb.BatchAppendReq_Options_Deadline{Deadline: durationpb.New(time.Microsecond)}
-	f.Add(frames(f, part(id, batchTo("a", expectAny), true, sizedMessage(1), sizedMessage(0))))
-	f.Add(frames(f, part(id, batchTo("a", expectNoStream), false, sizedMessage(1)), part(other, batchTo("b", 3), false), part(id, nil, true), part(other, nil, true, sizedMessage(9))))
-	f.Add(frames(f, part(id, short, false, sizedMessage(1)), part(id, nil, true, sizedMessage(1)), part(id, batchTo("$all", expectAny), true)))
+	f.Add(frames(f, part(id, batchTo("a", expectAny), true, batchMessage(1), batchMessage(0))))
+	f.Add(frames(f, part(id, batchTo("a", expectNoStream), false, batchMessage(1)), part(other, batchTo("b", 3), false), part(id, nil, true), part(other, nil, true, batchMessage(9))))
+	f.Add(frames(f, part(id, short, false, batchMessage(1)), part(id, nil, true, batchMessage(1)), part(id, batchTo("$all", expectAny), true)))
 	f.Add(frames(f, part(nil, nil, true), part(id, nil, true)))
 	raw := fuzzTarget(f)
 	f.Fuzz(func(t *testing.T, data []byte) {

@@ -19,7 +19,6 @@ import (
 	"github.com/google/uuid"
 )
 
-
 // unhurried takes the pauses out of a node's scavenges.
 func unhurried(node *Node) *Node {
 	node.core().care.scavenger.rest = func(context.Context, time.Duration) {}
@@ -128,6 +127,7 @@ func TestScavengeShowsTheSame(t *testing.T) {
 }
 
 func scavengeRounds(t *testing.T, seed uint64) {
+	t.Helper()
 	var streams []string
 	for i := range 6 {
 		streams = append(streams, fmt.Sprintf("s-%d", i))

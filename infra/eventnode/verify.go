@@ -92,12 +92,12 @@ func verifyDir(ctx context.Context, fs vfs.FS, cfg Config) (report Report, err e
 	desc, err := pebble.Peek(cfg.Dir, fs)
 	if err != nil || !desc.Exists {
 		report.fault("%s holds no database that can be opened (%v)", cfg.Dir, err)
-		return report, nil //nolint:nilerr // that is the report
+		return report, nil
 	}
 	s, err := openReadOnly(fs, cfg, lock)
 	if err != nil {
 		report.fault("the database in %s cannot be opened: %v", cfg.Dir, err)
-		return report, nil //nolint:nilerr // that is the report
+		return report, nil
 	}
 	v.store, v.from = s, s.db
 	if last := s.durable.Load(); last < state.position {

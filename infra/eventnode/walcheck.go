@@ -68,8 +68,8 @@ func logEnd(data []byte, number uint64) int64 {
 }
 
 // newReader is there because the type of a log's number has no name outside of Pebble.
-func newReader[N ~uint64](make func(io.Reader, N) *walrecord.Reader, data []byte, number uint64) *walrecord.Reader {
-	return make(bytes.NewReader(data), N(number))
+func newReader[N ~uint64](open func(io.Reader, N) *walrecord.Reader, data []byte, number uint64) *walrecord.Reader {
+	return open(bytes.NewReader(data), N(number))
 }
 
 // promisedBehind looks at every byte behind the end, since the chunks before may have

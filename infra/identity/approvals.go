@@ -26,7 +26,8 @@ var secondPerson = map[string]func(command any) bool{
 	"publish-screening-rules": func(any) bool { return true },
 }
 
-// guardedRoles are the roles that could undo what holds the others in check.
+// guardedRoles are the roles that could undo what holds the others in check: they are granted by two people, and a second
+// factor can be demanded of them.
 var guardedRoles = []domain.Role{domain.RoleAdministrator, domain.RoleComplianceReviewer, domain.RoleDataProtectionOfficer}
 
 // NeedsSecondPerson reports whether the command takes an approval.

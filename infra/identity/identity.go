@@ -101,7 +101,7 @@ type Directory interface {
 type Settings struct {
 	// Idle and Absolute are how long a session lives unused and at all.
 	Idle, Absolute time.Duration
-	// RequireSecondFactor holds administrators and compliance reviewers to a second factor.
+	// RequireSecondFactor holds administrators, compliance reviewers and data protection officers to a second factor.
 	RequireSecondFactor bool
 	// Provider is an identity provider to sign in with; nil for none.
 	Provider *Provider

@@ -50,7 +50,7 @@ func (s *Service) pending(f session, p Principal) Pending {
 }
 
 func (s *Service) factorRequired(p Principal) bool {
-	return s.settings.RequireSecondFactor && p.Has(domain.RoleAdministrator, domain.RoleComplianceReviewer)
+	return s.settings.RequireSecondFactor && p.Has(guardedRoles...)
 }
 
 // Enrolment is what an authenticator app needs, shown once.

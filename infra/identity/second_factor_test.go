@@ -3,6 +3,7 @@ package identity_test
 import (
 	"errors"
 	"net/url"
+	"slices"
 	"testing"
 	"time"
 
@@ -191,6 +192,29 @@ func TestTurningTheSecondFactorOff(t *testing.T) {
 	}
 	if err := k.ResetSecondFactor(t.Context(), "nobody"); !errors.Is(err, domain.ErrNotFound) {
 		t.Errorf("%v", err)
+	}
+}
+
+// Where the operator demands it, who could undo what holds the others in check needs a second factor, and nobody else.
+func TestOfWhomASecondFactorIsDemanded(t *testing.T) {
+	t.Parallel()
+	k := newKitWith(t, identity.Settings{RequireSecondFactor: true})
+	token := k.signIn(t)
+	needed := []domain.Role{domain.RoleAdministrator, domain.RoleComplianceReviewer, domain.RoleDataProtectionOfficer}
+	for _, role := range domain.Roles {
+		k.staff.set(k.anna, role)
+		k.clock = k.clock.Add(5 * time.Second)
+		p := k.whoIs(t, token)
+		if p.Renewed != "" {
+			token = p.Renewed
+		}
+		if demanded := p.Pending == identity.PendingEnrolment; demanded != slices.Contains(needed, role) {
+			t.Errorf("%s: demanded %t", role, demanded)
+		}
+		state, err := k.SecondFactor(t.Context(), p)
+		if err != nil || state.Required != slices.Contains(needed, role) {
+			t.Errorf("%s: %+v, %v", role, state, err)
+		}
 	}
 }
 

@@ -1,14 +1,15 @@
-// Accessibility of every screen: light and dark, Russian and English. Colours depend on the scheme and names on the language,
-// not on each other: LETOPIS_AXE=all checks the other combinations, and phones, too.
+// Accessibility of every screen, light and dark, Russian and English, and that each fits a phone. Colours depend on the scheme
+// and names on the language, not on each other: LETOPIS_AXE=all checks the other combinations, and what a phone shows, too.
 
 import { after, before, describe, test } from 'node:test'
 
 import { assertAccessible } from './kit/axe.mjs'
+import { assertFitsPhone } from './kit/browser.mjs'
 import { explain, openTestPage, theServer } from './kit/test.mjs'
 import { byLogin, demoIds, screens, visit } from './screens.mjs'
 
 const always = [
-  { device: 'desktop', lang: 'ru', scheme: 'light' },
+  { device: 'desktop', lang: 'ru', scheme: 'light' }, // Russian words are the longer ones: with these, phones are tried
   { device: 'desktop', lang: 'en', scheme: 'dark' },
 ]
 const others = [
@@ -35,14 +36,15 @@ function check(variant, as, group) {
       opened = await openTestPage({ ...variant, as })
     })
     after(() => opened?.close())
-    for (const screen of group) test(screen.name, () => checkScreen(opened, screen, `axe ${where} ${screen.name}`))
+    for (const screen of group) test(screen.name, () => checkScreen(opened, variant, screen, `axe ${where} ${screen.name}`))
   })
 }
 
-async function checkScreen(opened, screen, name) {
+async function checkScreen(opened, variant, screen, name) {
   try {
     await visit(opened.page, screen, await findIds())
     await assertAccessible(opened.page)
+    if (variant === always[0]) await assertFitsPhone(opened.page)
     opened.watch.assertClean(screen.allow)
   } catch (error) {
     throw await explain(error, opened, name)

@@ -19,6 +19,14 @@ async function issue(title, assignee = 'sokolov') {
   return { id, state: async () => (await orlova.get(`/v1/assignments/${id}`)).state }
 }
 
+/** A line of a section, also where it is beyond the first few. */
+async function lineOf(page, section, line) {
+  const all = page.getByRole('region', { name: section }).getByRole('button', { name: /Показать все/ })
+  await line.or(all).first().waitFor()
+  if (!(await line.isVisible())) await all.click()
+  return line
+}
+
 test('the six sections stand in the order of the brief, overdue first', inPage({ as: 'orlova' }, async (page) => {
   await open(page, '/')
   assert.deepEqual(await page.locator('main h2').allTextContents(), sections)
@@ -35,7 +43,7 @@ test('what a colleague gives appears by itself, and is accepted, begun and repor
   const title = `Проверить смету ${Date.now()}`
   const work = await issue(title)
   const tick = (step) => page.getByRole('checkbox', { name: `${step}: ${title}` })
-  await tick('Принять задание').click()
+  await (await lineOf(page, 'Задания к выполнению', tick('Принять задание'))).click()
   await until(async () => (await work.state()) === 'accepted')
   await tick('Начать работу').click()
   await until(async () => (await work.state()) === 'in_progress')
@@ -53,7 +61,7 @@ test('a question is answered without leaving the report', inPage({ as: 'sokolov'
   const me = (await signedInTo('sokolov')).me.employee_id
   const { id } = await orlova.post('/v1/threads', { kind: 'question', subject, text: 'Назовите день', addressee_ids: [me] })
   await open(page, '/')
-  await page.getByRole('button', { name: `Ответить: ${subject}` }).click()
+  await (await lineOf(page, 'Вопросы, на которые нужно ответить', page.getByRole('button', { name: `Ответить: ${subject}` }))).click()
   await page.getByLabel('Текст').fill('В среду')
   await page.keyboard.press('Control+Enter')
   await page.getByRole('link', { name: subject }).waitFor({ state: 'detached' })
@@ -70,7 +78,7 @@ test('what is shown again is recorded when a person asks for it and it says some
   await open(page, '/')
   const title = `Сверить акты ${Date.now()}`
   await issue(title, 'zimina')
-  await page.getByRole('link', { name: title }).waitFor()
+  await (await lineOf(page, 'Задания к выполнению', page.getByRole('link', { name: title }))).waitFor()
   assert.equal(await shown(), before)
   await page.getByRole('button', { name: 'Сформировать заново' }).click()
   await until(async () => (await shown()) === before + 1)

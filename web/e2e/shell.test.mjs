@@ -6,8 +6,7 @@ import { createServer, request } from 'node:http'
 import { after, test } from 'node:test'
 
 import { openPage } from './kit/browser.mjs'
-import { inPage, logins, open, openTestPage, ownServer, screenReady, signedInTo, theBrowser, theServer, until } from './kit/test.mjs'
-import { byLogin, demoIds, screens, visit } from './screens.mjs'
+import { inPage, logins, open, ownServer, screenReady, signedInTo, theBrowser, theServer, until } from './kit/test.mjs'
 
 ownServer()
 
@@ -123,22 +122,6 @@ const inSight = async (locator) => {
   const box = await locator.boundingBox()
   return box !== null && box.x + box.width > 0 && (await locator.isVisible())
 }
-
-test('on a phone no screen is wider than the screen', async (t) => {
-  const { url } = await theServer()
-  const ids = await demoIds(url)
-  for (const [as, group] of byLogin(screens)) {
-    const opened = await openTestPage({ as, device: 'phone' })
-    for (const screen of group) {
-      await t.test(screen.name, async () => {
-        await visit(opened.page, screen, ids)
-        const width = await opened.page.evaluate(() => document.documentElement.scrollWidth)
-        assert.ok(width <= 390, `${width} pixels`)
-      })
-    }
-    await opened.close()
-  }
-})
 
 // --- The connection. ---
 

@@ -97,6 +97,19 @@ export async function screenReady(page) {
   })
 }
 
+/** Fails if the page as it is now is wider than a telephone's screen. */
+export async function assertFitsPhone(page) {
+  const usual = page.viewportSize()
+  await page.setViewportSize(devices.phone.viewport)
+  // What is laid out anew by a script, not by a rule of style, comes a frame later.
+  await page.evaluate(() => new Promise((drawn) => { requestAnimationFrame(() => requestAnimationFrame(drawn)) }))
+  await screenReady(page)
+  await settled(page)
+  const width = await page.evaluate(() => document.documentElement.scrollWidth)
+  await page.setViewportSize(usual)
+  if (width > devices.phone.viewport.width) throw new Error(`the page is ${width} pixels wide on a phone`)
+}
+
 /** Fonts are there and nothing moves: for pictures, and for contrasts that are measured. */
 export async function settled(page) {
   await page.evaluate(() => document.fonts.ready.then(() => true))

@@ -15,8 +15,8 @@
 //   }))
 //
 // Options of inPage are those of openPage in browser.mjs; `allow: [/status of 409/]` lets a test provoke a conflict.
-// Each test has a context of its own, so it is signed in alone. Nothing waits for a time: locators wait for what they name,
-// `until` asks again and again. A page that failed leaves its picture in test-results/failures.
+// Each test has a context of its own; those of a login share a sign-in while it lasts. Nothing waits for a time: locators wait
+// for what they name, `until` asks again and again. A page that failed leaves its picture in test-results/failures.
 //
 //   node e2e/run.mjs                                 all files, on two cores
 //   node e2e/run.mjs e2e/messages.test.mjs …         some
@@ -29,7 +29,7 @@ import { after } from 'node:test'
 import { fileURLToPath } from 'node:url'
 
 import { signedIn } from './api.mjs'
-import { launch, openPage } from './browser.mjs'
+import { launch, openPage, signIn } from './browser.mjs'
 import { sharedServer, startServer } from './server.mjs'
 
 export { logins } from './api.mjs'
@@ -50,8 +50,28 @@ export function ownServer() {
 export const theServer = () => (server ??= start())
 export const theBrowser = () => (browser ??= launch())
 
+// A password costs the server a hash on purpose, so a sign-in that is still good is used again. Pages have theirs and the API
+// has its own: a page that signs somebody else in ends the one that it had.
+const ofApi = new Map()
+const ofPages = new Map()
+
 /** The HTTP API of this file's server, in the name of a login. */
-export const signedInTo = async (login, password) => signedIn((await theServer()).url, login, password)
+export async function signedInTo(login, password) {
+  const key = `${login} ${password}`
+  const good = await ofApi.get(key)?.get('/v1/session').then(() => true, () => false)
+  if (!good) ofApi.set(key, await signedIn((await theServer()).url, login, password))
+  return ofApi.get(key)
+}
+
+async function enter({ page, context }, login) {
+  if (ofPages.has(login)) {
+    await context.addCookies(ofPages.get(login))
+    if ((await context.request.get('/v1/session')).ok()) return
+    await context.clearCookies()
+  }
+  await signIn(page, login)
+  ofPages.set(login, await context.cookies())
+}
 
 after(async () => {
   const ended = await Promise.allSettled([end(browser, (it) => it.close()), end(server, (it) => it.stop())])
@@ -81,9 +101,11 @@ export function inPage(options, body) {
 }
 
 /** A page for several tests in turn; the caller closes it. */
-export async function openTestPage(options) {
+export async function openTestPage({ as, ...options }) {
   const [running, launched] = await Promise.all([theServer(), theBrowser()])
-  return { ...(await openPage(launched, running.url, options)), server: running }
+  const opened = await openPage(launched, running.url, options)
+  if (as) await enter(opened, as)
+  return { ...opened, server: running }
 }
 
 /** Adds to an error what the page said and where its picture lies. */

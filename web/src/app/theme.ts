@@ -41,7 +41,7 @@ export function themeOf(density: Density) {
 }
 
 // The library's own dimmed texts, placeholders and light badges are below WCAG AA contrast.
-const light = (color: string) => `color-mix(in srgb, var(--mantine-color-${color}-9) 78%, black)`
+const light = (color: string) => `color-mix(in srgb, var(--mantine-color-${color}-9) 70%, black)`
 
 const tinted = ['gray', 'red', 'pink', 'grape', 'violet', 'indigo', 'blue', 'cyan', 'teal', 'green', 'lime', 'yellow', 'orange', 'accent']
 

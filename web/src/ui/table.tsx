@@ -71,7 +71,7 @@ export function DataTable<R>(props: Props<R>) {
             <div key={item.key} {...common} className={classes.row} style={{ ...place, height: item.size, gridTemplateColumns: grid }}>
               {props.columns.map((column) => (
                 <div key={column.key} role="cell" className={classes.cell} data-end={column.end} data-wrap={column.wrap}>
-                  {column.cell(row)}
+                  {column.wrap ? <div className={classes.clamped}>{column.cell(row)}</div> : column.cell(row)}
                 </div>
               ))}
             </div>
