@@ -77,7 +77,6 @@ func (n *Node) Admin() http.Handler {
 	})
 	mux.Handle("GET /metrics", n.Metrics())
 	mux.HandleFunc("GET /state", func(w http.ResponseWriter, _ *http.Request) { answerOr(w, n.State(), nil) })
-	mux.Handle("GET /metrics", n.Metrics())
 	return mux
 }
 
