@@ -3,6 +3,7 @@ package eventnode
 import (
 	"context"
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"math"
 	"math/rand/v2"
@@ -219,9 +220,11 @@ func linksAfterCrash(t *testing.T, round uint64) error {
 		appending <- err
 	}()
 	<-cut
-	remains := fs.CrashClone(vfs.CrashCloneCfg{UnsyncedDataPercent: int(rng.IntN(3)) * 50, RNG: rng})
+	remains := fs.CrashClone(vfs.CrashCloneCfg{UnsyncedDataPercent: rng.IntN(3) * 50, RNG: rng})
 	stop()
-	<-appending
+	if err := <-appending; err != nil && !errors.Is(err, context.Canceled) {
+		return err
+	}
 	if err := node.Close(); err != nil {
 		return err
 	}

@@ -121,7 +121,7 @@ func TestMetricsOfDisk(t *testing.T) {
 		t.Errorf("free: %v", free)
 	}
 	answer := httptest.NewRecorder()
-	node.Metrics().ServeHTTP(answer, httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/metrics", nil))
+	node.Admin().ServeHTTP(answer, httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/metrics", nil))
 	for _, want := range []string{"letopis_node_fsync_seconds_bucket{", "letopis_node_queue 0\n", "go_goroutines ", "process_resident_memory_bytes "} {
 		if !strings.Contains(answer.Body.String(), want) {
 			t.Errorf("no %q in the answer", want)

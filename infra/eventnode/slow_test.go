@@ -115,7 +115,7 @@ func TestSlowConsumers(t *testing.T) { //nolint:paralleltest // as said
 		}
 	}
 	// A stalled call keeps its page, the frame it sends and the transport's buffers on both sides.
-	const perCall = 3 << 20
+	const perCall = 5 << 19
 	grown := int64(heap()) - int64(before)
 	t.Logf("%d stalled calls hold %d KiB", 3*stalled, grown>>10)
 	if grown > 2*stalled*perCall {
@@ -137,7 +137,7 @@ func TestDeadPeer(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer conn.Close()
+	defer func() { _ = conn.Close() }()
 	message, err := proto.Marshal(readRequest(true))
 	if err != nil {
 		t.Fatal(err)
