@@ -50,6 +50,7 @@ func setting(name string, otherwise uint64) uint64 {
 //
 // LETOPIS_FUZZ_SECONDS is how long it goes on, LETOPIS_FUZZ_SEED repeats a run.
 func TestHostileRequests(t *testing.T) {
+	t.Parallel()
 	seed := setting("LETOPIS_FUZZ_SEED", rand.Uint64N(1e9))
 	t.Logf("LETOPIS_FUZZ_SEED=%d", seed)
 	h := &hostile{kit: newKit(t), generator: newGenerator(seed), found: map[string]string{}, fed: map[string]uint64{}, cause: map[uint64]string{},
