@@ -7,6 +7,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/google/uuid"
 )
@@ -154,7 +155,7 @@ func TestQueueBytes(t *testing.T) {
 // TestQueueStops frees those who wait for room when the node fails or stops.
 func TestQueueStops(t *testing.T) {
 	t.Parallel()
-	w := &writer{room: budget{limit: 1, used: 1}, stopped: make(chan struct{}), dead: make(chan struct{})}
+	w := &writer{room: budget{limit: 1, used: 1}, stopped: make(chan struct{}), failure: newFailure(time.Now)}
 	var waiting sync.WaitGroup
 	var got error
 	waiting.Go(func() { _, got = w.submit(t.Context(), &writeRequest{stream: "s"}) })
@@ -163,10 +164,10 @@ func TestQueueStops(t *testing.T) {
 	if !errors.Is(got, errStopped) {
 		t.Errorf("at the stop: %v", got)
 	}
-	dead := make(chan struct{})
-	w = &writer{room: budget{limit: 1, used: 1}, stopped: make(chan struct{}), dead: dead}
+	failure := newFailure(time.Now)
+	w = &writer{room: budget{limit: 1, used: 1}, stopped: make(chan struct{}), failure: failure, dead: failure.dead}
 	waiting.Go(func() { _, got = w.submit(t.Context(), &writeRequest{stream: "s"}) })
-	close(dead)
+	failure.set(errors.New("no room"))
 	waiting.Wait()
 	if !errors.Is(got, errFailed) {
 		t.Errorf("at a failure: %v", got)
