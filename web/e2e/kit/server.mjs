@@ -66,8 +66,13 @@ export async function makeTemplate() {
 async function newData(template) {
   const data = await mkdtemp(join(tmpdir(), 'letopis-e2e-'))
   // Not fs.cp: the database's files belong to another user when the tests run as root, and Postgres insists on that.
-  if (template) await run('cp', ['-a', `${template}/.`, data])
-  return data
+  try {
+    if (template) await run('cp', ['-a', `${template}/.`, data])
+    return data
+  } catch (error) {
+    await removeData(data)
+    throw error
+  }
 }
 
 const removeData = (data) => rm(data, { recursive: true, force: true, maxRetries: 5 })
