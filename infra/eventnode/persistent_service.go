@@ -162,6 +162,7 @@ func (s *persistentService) Read(call persistentpb.PersistentSubscriptions_ReadS
 		return err
 	}
 	defer group.disconnect(conn)
+	defer s.node.metrics.subscribed(kindPersistent)()
 	session := &persistentSession{call: call, group: group, conn: conn, encoder: encoder{structuredUUID}}
 	if options.GetUuidOption().GetString_() != nil {
 		session.encoder = encoder{stringUUID}
