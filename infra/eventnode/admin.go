@@ -35,11 +35,13 @@ type State struct {
 // somebody wants to know.
 func (n *Node) State() State {
 	core := n.core()
-	metrics := core.store.db.Metrics()
 	state := State{
 		Instance: n.instance.String(), Position: core.store.durable.Load(), FormatNumber: formatVersion,
-		TableBytes: metrics.Total().TablesSize, WALBytes: metrics.WAL.Size, DiskBytes: metrics.DiskSpaceUsage(),
 		Scavenge: n.ScavengeState(),
+	}
+	if metrics := core.store.pebbleMetrics(); metrics != nil {
+		state.TableBytes, state.WALBytes = metrics.Total().TablesSize, metrics.WAL.Size
+		state.DiskBytes = metrics.DiskSpaceUsage()
 	}
 	state.Since, state.Why = n.standing(core)
 	state.Writable = state.Why == ""

@@ -210,8 +210,23 @@ func (s *store) close() error {
 	return err
 }
 
-// pebbleMetrics is nil when the store is closed.
+// pebbleMetrics is nil when the store is closed or has failed: Pebble's figures are
+// behind a lock that a failed write may hold for ever.
 func (s *store) pebbleMetrics() *pebble.Metrics {
+	if s.failure.err() != nil {
+		return nil
+	}
+	read := make(chan *pebble.Metrics, 1)
+	go func() { read <- s.openMetrics() }()
+	select {
+	case metrics := <-read:
+		return metrics
+	case <-s.failure.dead:
+		return nil
+	}
+}
+
+func (s *store) openMetrics() *pebble.Metrics {
 	s.closing.Lock()
 	defer s.closing.Unlock()
 	if s.closed {
