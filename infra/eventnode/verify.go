@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"slices"
 	"strings"
@@ -91,15 +92,22 @@ func verifyDir(ctx context.Context, fs vfs.FS, cfg Config) (report Report, err e
 	}
 	desc, err := pebble.Peek(cfg.Dir, fs)
 	if err != nil || !desc.Exists {
+		v.blame(nil)
 		report.fault("%s holds no database that can be opened (%v)", cfg.Dir, err)
 		return report, nil
 	}
 	s, err := openReadOnly(fs, cfg)
 	if err != nil {
+		v.blame(nil)
 		report.fault("the database in %s cannot be opened: %v", cfg.Dir, err)
 		return report, nil
 	}
 	v.store, v.from = s, s.db
+	live, err := liveTables(s.db)
+	if err != nil {
+		return report, errors.Join(err, s.db.Close())
+	}
+	v.blame(live)
 	if last := s.durable.Load(); last < state.position {
 		report.fault("log: it ends at position %d, events up to %d were acknowledged", last, state.position)
 	}
@@ -117,9 +125,14 @@ func (n *Node) Verify(ctx context.Context) (report Report, err error) {
 	snapshot := core.store.db.NewSnapshot()
 	defer func() { err = errors.Join(err, snapshot.Close()) }()
 	v := &verifier{fs: n.fs(), dir: n.cfg.Dir, report: &report, store: core.store, from: snapshot}
+	live, err := liveTables(core.store.db) // of now: later ones are being written
+	if err != nil {
+		return report, err
+	}
 	if err := v.files(ctx); err != nil {
 		return report, err
 	}
+	v.blame(live)
 	return report, v.walk(ctx)
 }
 
@@ -130,6 +143,8 @@ type verifier struct {
 	store  *store
 	from   pebble.Reader
 	report *Report
+
+	suspects map[string]error // tables that cannot be read, by file name
 
 	ids     map[string]uint64 // of the streams met lately
 	skipped bool              // something could not be read: what is missing cannot be told from what was not seen
@@ -142,6 +157,7 @@ func (v *verifier) files(ctx context.Context) error {
 		return err
 	}
 	slices.Sort(names)
+	v.suspects = map[string]error{}
 	for _, name := range names {
 		if err := ctx.Err(); err != nil {
 			return err
@@ -150,7 +166,7 @@ func (v *verifier) files(ctx context.Context) error {
 		switch {
 		case strings.HasSuffix(name, ".sst"):
 			if err := v.table(path); err != nil && !errors.Is(err, os.ErrNotExist) { // a compaction has replaced it
-				v.report.fault("file %s: %v", path, err)
+				v.suspects[name] = fmt.Errorf("file %s: %w", path, err)
 			}
 		case strings.HasPrefix(name, "MANIFEST-") && v.store == nil:
 			torn, err := tornManifest(v.fs, path)
@@ -160,6 +176,32 @@ func (v *verifier) files(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// blame reports the unreadable tables that the database is made of; nil = all of them.
+// A table that was being written when the power went, or is being written now, belongs
+// to nothing yet.
+func (v *verifier) blame(live map[string]bool) {
+	for _, name := range slices.Sorted(maps.Keys(v.suspects)) {
+		if live == nil || live[name] {
+			v.report.fault("%v", v.suspects[name])
+		}
+	}
+}
+
+// liveTables are the files of the tables a database is made of.
+func liveTables(db *pebble.DB) (map[string]bool, error) {
+	levels, err := db.SSTables()
+	if err != nil {
+		return nil, err
+	}
+	live := map[string]bool{}
+	for _, level := range levels {
+		for _, table := range level {
+			live[fmt.Sprintf("%06d.sst", uint64(table.BackingSSTNum))] = true
+		}
+	}
+	return live, nil
 }
 
 func (v *verifier) table(path string) error {
